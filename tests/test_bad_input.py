@@ -1,0 +1,275 @@
+"""Mistakes in the configuration are told at init_app, and no secret with them."""
+
+import logging
+import traceback
+
+import pytest
+import redis as redis_py
+from conftest import make_app
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from flask_redis import Redis
+
+SECRET = "hunter2-Zq9"
+
+BAD_SETTINGS = [
+    ("PORT", "abc"),
+    ("PORT", ""),
+    ("PORT", "0"),
+    ("PORT", 0),
+    ("PORT", -1),
+    ("PORT", 65536),
+    ("PORT", 99999999),
+    ("PORT", "99999999"),
+    ("PORT", 6379.5),
+    ("PORT", True),
+    ("PORT", [6379]),
+    ("DB", "x"),
+    ("DB", "-1"),
+    ("DB", -1),
+    ("DB", "1.5"),
+    ("DB", False),
+    ("SOCKET_TIMEOUT", "soon"),
+    ("SOCKET_TIMEOUT", "nan"),
+    ("SOCKET_TIMEOUT", "inf"),
+    ("SOCKET_TIMEOUT", -1),
+    ("SOCKET_TIMEOUT", True),
+    ("SOCKET_CONNECT_TIMEOUT", 10**400),
+    ("HEALTH_CHECK_INTERVAL", "1m"),
+    ("MAX_CONNECTIONS", 0),
+    ("MAX_CONNECTIONS", "many"),
+    ("DECODE_RESPONSES", "maybe"),
+    ("DECODE_RESPONSES", 2),
+    ("DECODE_RESPONSES", ""),
+    ("SSL", "falsch"),
+    ("SSL_CERT_REQS", "requierd"),
+    ("ENCODING", "utf-88"),
+    ("CHARSET", "utf-88"),
+    ("PASSWORD", 1.5),
+    ("PASSWORD", True),
+    ("PASSWORD", ["p"]),
+    ("USERNAME", 1e5),
+    ("USER", False),
+    ("CLIENT_NAME", 0.5),
+    ("HOST", 1.5),
+    ("HOST", "redis://there"),
+    ("HOST", "run/redis.sock"),
+    ("HOST", "unix://run/redis.sock"),
+    ("RETRY", "3"),
+    ("RETRY", 3),
+    ("RETRY_ON_ERROR", "ConnectionError"),
+    ("CONNECTION_POOL", "redis.BlockingConnectionPool"),
+    ("CREDENTIAL_PROVIDER", "me"),
+    ("URL", 6379),
+    ("URL", b"redis://there"),
+    ("URL", "there"),
+    ("URL", "//there"),
+    ("URL", "http://there"),
+    ("URL", "redis:/there"),
+    ("URL", "REDIS://there"),
+    ("URL", "redis://there:abc"),
+    ("URL", "redis://there:0"),
+    ("URL", "redis://there:65536"),
+    ("URL", "redis://there:99999999"),
+    ("URL", "redis://one:1,two:2"),
+    ("URL", "redis://[::1"),
+    ("URL", "redis://there/abc"),
+    ("URL", "redis://there/1/2"),
+    ("URL", "redis://there/-1"),
+    ("URL", "redis://there/1.5"),
+    ("URL", "redis://there//1"),
+    ("URL", "redis://there/" + "9" * 5000),
+    ("URL", "redis://there?db=x"),
+    ("URL", "redis://there?port=99999999"),
+    ("URL", "redis://there/0#1"),
+    ("URL", "redis://there?nonsense=1"),
+    ("URL", "redis://there?socket_timeout"),
+    ("URL", "redis://there?socket_timeout="),
+    ("URL", "redis://there?socket_timeout=soon"),
+    ("URL", "redis://there?decode_responses=maybe"),
+    ("URL", "redis://there?retry=3"),
+    ("URL", "redis://there?retry_on_error=abc"),
+    ("URL", "redis://there?connection_pool=x"),
+    ("URL", "redis://there?connection_class=x"),
+    ("URL", "redis://there?url=redis://elsewhere"),
+    ("URL", "unix://"),
+    ("URL", "unix://run/redis.sock"),
+    ("URL", "unix://user:pass@run/redis.sock"),
+    ("URL", "unix:///run/redis.sock?db=x"),
+    ("URL", "unix:///run/redis.sock?nonsense=1"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), BAD_SETTINGS)
+def test_bad_value_names_its_setting(name, value):
+    app = make_app(**{f"CACHE_{name}": value})
+    with pytest.raises(ValueError, match=f"^CACHE_{name}"):
+        Redis(app, "CACHE")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "no.such.Class",
+        "redis.NoSuchClass",
+        "nosuchmodule",
+        "redis.",
+        ".redis",
+        "not a path",
+        "redis..Redis",
+    ],
+)
+def test_path_that_leads_nowhere(path):
+    with pytest.raises(ImportError, match="^REDIS_CLASS must be a class or"):
+        Redis(make_app(REDIS_CLASS=path))
+
+
+def test_path_that_leads_nowhere_is_shown():
+    with pytest.raises(ImportError, match=r"no\.such\.Class"):
+        Redis(make_app(REDIS_CLASS="no.such.Class"))
+
+
+@pytest.mark.parametrize(
+    "value", ["redis.exceptions", "redis.from_url", "os.sep", redis_py.from_url, 1, ()]
+)
+def test_class_that_is_no_class(value):
+    if not value:
+        value = (redis_py.StrictRedis,)
+    with pytest.raises(TypeError, match="^REDIS_CLASS must be a class or"):
+        Redis(make_app(REDIS_CLASS=value))
+
+
+@pytest.mark.parametrize("missing", ["ssl", "password"])
+def test_url_that_says_what_the_class_does_not_take(missing):
+    class Narrow:
+        def __init__(self, host=None, port=None, db=None):
+            pass
+
+    url = {"ssl": "rediss://there", "password": f"redis://:{SECRET}@there"}[missing]
+    with pytest.raises(ValueError, match="^REDIS_URL"):
+        Redis(make_app(REDIS_CLASS=Narrow, REDIS_URL=url))
+    Redis(make_app(REDIS_CLASS=Narrow, REDIS_URL="redis://there"))
+
+
+@pytest.mark.parametrize(
+    ("setting", "bad", "error"),
+    [
+        ("REDIS_PORT", "abc", ValueError),
+        ("REDIS_URL", "redis://there/abc", ValueError),
+        ("REDIS_CLASS", "no.such.Class", ImportError),
+        ("REDIS_CLASS", "os.sep", TypeError),
+    ],
+)
+def test_nothing_is_half_done_and_the_mended_setting_works(setting, bad, error, app, server):
+    mended = {"REDIS_PORT": server.port, "REDIS_URL": server.url(4)}.get(setting)
+    app.config[setting] = bad
+    before, extensions = dict(app.config), dict(app.extensions)
+    redis = Redis()
+    with pytest.raises(error):
+        redis.init_app(app)
+    assert app.config == before
+    assert app.extensions == extensions
+    with app.app_context(), pytest.raises(RuntimeError, match="init_app"):
+        redis.ping()
+
+    app.config[setting] = mended
+    redis.init_app(app)
+    with app.app_context():
+        assert redis.ping()
+
+
+def everything_said(error):
+    """The texts of an error and of all that are chained to it, shown or not."""
+    texts, seen = [], set()
+    pending = [error]
+    while pending:
+        current = pending.pop()
+        if current is None or id(current) in seen:
+            continue
+        seen.add(id(current))
+        texts += [str(current), repr(current), repr(vars(current))]
+        pending += [current.__cause__, current.__context__]
+    texts += traceback.format_exception(type(error), error, error.__traceback__)
+    return "\n".join(texts)
+
+
+def said_by_init_app(caplog, **settings):
+    """All that anyone is told of settings, be they good or bad."""
+    redis = Redis()
+    app = make_app(**settings)
+    with caplog.at_level(logging.DEBUG):
+        try:
+            redis.init_app(app)
+        except (ValueError, TypeError, ImportError) as error:
+            return everything_said(error) + repr(redis) + caplog.text
+    return repr(redis) + caplog.text
+
+
+URLS_WITH_A_SECRET = [
+    "redis://:{}@there",
+    "redis://user:{}@there:abc",
+    "redis://user:{}@there:99999999/1/2?nonsense=1",
+    "redis://user:{}@there/abc",
+    "redis://:{}@[::1",
+    "redis://:{}@\u2100there",
+    "redis://:{}",
+    "redis://{}:1:2@there",
+    "redis://:a#{}@there",
+    "redis://:a?{}@there",
+    "redis://:a?{}=b@there",
+    "redis://:1?db={}@there",
+    "redis://:a/{}@there",
+    "redis://:1/{}@there",
+    "redis://there/{}",
+    "redis://there?{}=1",
+    "redis://there?password={}&port=0",
+    "redis://there?password={}&retry={}",
+    "redis://there?db={}",
+    "redis://there?socket_timeout={}",
+    "unix://{}/run/redis.sock",
+    "unix://:{}@run/redis.sock",
+    "unix://:{}@/run/redis.sock?db=x",
+    "http://:{}@there",
+    "{}",
+    ":{}@there",
+    "redis:{}",
+]
+
+
+@pytest.mark.parametrize("url", URLS_WITH_A_SECRET)
+@pytest.mark.parametrize("setting", ["REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_CLASS"])
+def test_no_secret_of_a_url_is_shown(url, setting, caplog):
+    settings = {setting: url.replace("{}", SECRET)}
+    assert SECRET not in said_by_init_app(caplog, **settings)
+
+
+
+@pytest.mark.parametrize("name", ["URL", "CLASS", "CHARSET", "USER", "DB", "PORT", "SSL",
+    "DECODE_RESPONSES", "SOCKET_TIMEOUT", "RETRY", "ENCODING", "SSL_CERT_REQS",
+    "MAX_CONNECTIONS", "CONNECTION_POOL", "PROTOCOL"])
+def test_no_secret_that_went_astray_is_shown(name, caplog):
+    said = said_by_init_app(caplog, REDIS_PASSWORD=SECRET, **{f"REDIS_{name}": SECRET})
+    assert SECRET not in said
+
+
+@given(
+    st.text()
+    | st.text().map("redis://".__add__)
+    | st.text().map("unix://".__add__)
+    | st.from_regex(r"rediss?://[^@]{0,9}@[^@]{0,9}")
+)
+@example("redis://there:\u0661")
+@example("redis://there:6_379")
+@example("redis://\ud800")
+def test_any_text_as_url_is_a_client_or_a_clear_error(url):
+    app = make_app(REDIS_URL=url)
+    before = dict(app.config)
+    try:
+        Redis(app)
+    except ValueError as error:
+        assert str(error).startswith("REDIS_URL")
+        assert error.__context__ is None
+        assert app.config == before
+    else:
+        assert "REDIS" in app.extensions["redis"]

@@ -1,0 +1,262 @@
+"""Settings of the app become parameters of the client."""
+
+import functools
+import inspect
+import ssl
+
+import fakeredis
+import pytest
+import redis as redis_py
+from conftest import NO_RETRY, arguments, free_port, make_app
+
+from flask_redis import Redis
+
+PARAMETERS = inspect.signature(redis_py.StrictRedis).parameters
+
+
+class Keeper(redis_py.StrictRedis):
+    """Keeps what it was constructed with."""
+
+    @functools.wraps(redis_py.StrictRedis.__init__)
+    def __init__(self, *args, **kwargs):
+        self.kept = args, kwargs
+        super().__init__(*args, **kwargs)
+
+
+def kept(options=(), **settings):
+    settings.setdefault("REDIS_CLASS", Keeper)
+    args, kwargs = Redis(make_app(**settings), **dict(options)).connection.kept
+    assert args == ()
+    return kwargs
+
+
+def test_host_port_and_db(server):
+    redis = Redis(make_app(**server.settings, REDIS_DB=4))
+    redis.set("key", "value")
+    assert server.keys() == {(4, "key")}
+
+
+def test_nothing_set_leaves_everything_to_redis_py():
+    assert kept() == {}
+
+
+def test_every_named_parameter_of_the_constructor_is_a_setting():
+    """Whatever they are in this release of redis-py, decorated or not."""
+    assert len(PARAMETERS) > 35
+
+    class Taker:
+        @functools.wraps(redis_py.StrictRedis.__init__)
+        def __init__(self, **kwargs):
+            self.__dict__.update(kwargs)
+
+    old = {"charset", "errors"}
+    values = {
+        name: parameter.default
+        for name, parameter in PARAMETERS.items()
+        if name not in old
+    }
+    app = make_app(
+        REDIS_CLASS=Taker,
+        **{f"REDIS_{name.upper()}": value for name, value in values.items()},
+    )
+    assert vars(Redis(app).connection) == values
+
+
+def test_username_and_password(server):
+    with server.client() as client:
+        client.acl_setuser(
+            "ann", enabled=True, passwords=["+p@ss"], categories=["+@all"], keys="*"
+        )
+    app = make_app(
+        **server.settings, REDIS_USERNAME="ann", REDIS_PASSWORD="p@ss"
+    )
+    assert Redis(app, decode_responses=True).acl_whoami() == "ann"
+    app = make_app(
+        **server.settings,
+        REDIS_USERNAME="ann",
+        REDIS_PASSWORD="another",
+        REDIS_RETRY=NO_RETRY,
+    )
+    with pytest.raises(redis_py.AuthenticationError):
+        Redis(app).ping()
+
+
+def test_unix_socket_path(server):
+    redis = Redis(make_app(REDIS_UNIX_SOCKET_PATH=str(server.socket), REDIS_DB=2))
+    redis.set("key", "value")
+    assert server.keys() == {(2, "key")}
+
+
+def test_unix_socket_path_as_a_path_object(server):
+    assert Redis(make_app(REDIS_UNIX_SOCKET_PATH=server.socket)).ping()
+
+
+def test_connection_pool(server):
+    pool = redis_py.ConnectionPool(port=server.port, db=6)
+    redis = Redis(make_app(REDIS_CONNECTION_POOL=pool))
+    redis.set("key", "value")
+    assert redis.connection_pool is pool
+    assert server.keys() == {(6, "key")}
+
+
+def test_ssl_makes_connections_of_tls():
+    redis = Redis(
+        make_app(
+            REDIS_SSL=True,
+            REDIS_SSL_CA_CERTS="/etc/ca.pem",
+            REDIS_SSL_CERT_REQS=ssl.CERT_OPTIONAL,
+        )
+    )
+    assert issubclass(redis.connection_pool.connection_class, redis_py.SSLConnection)
+    assert arguments(redis)["ssl_ca_certs"] == "/etc/ca.pem"
+    assert arguments(redis)["ssl_cert_reqs"] == ssl.CERT_OPTIONAL
+
+
+def test_none_is_passed_on(server):
+    redis = Redis(make_app(**server.settings, REDIS_SOCKET_TIMEOUT=None))
+    assert arguments(redis)["socket_timeout"] is None
+    assert kept(REDIS_SOCKET_TIMEOUT=None, REDIS_PASSWORD=None, REDIS_DB=None) == {
+        "socket_timeout": None,
+        "password": None,
+        "db": None,
+    }
+
+
+def test_settings_that_are_no_parameters_are_left_alone():
+    app = make_app(
+        REDIS_CLASS=Keeper,
+        REDIS_TTL=60,
+        REDIS_="",
+        REDIS2_URL="redis://elsewhere",
+        MY_REDIS_DB=7,
+        REDIS_host="elsewhere",
+    )
+    before = dict(app.config)
+    assert Redis(app).connection.kept == ((), {})
+    assert app.config == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "value"),
+    [
+        ("CHARSET", "encoding", "latin-1"),
+        ("ERRORS", "encoding_errors", "replace"),
+        ("USER", "username", "ann"),
+    ],
+)
+def test_names_of_earlier_releases(old, new, value):
+    assert kept(**{f"REDIS_{old}": value}) == {new: value}
+    both = {f"REDIS_{old}": "ascii", f"REDIS_{new.upper()}": value}
+    assert kept(**both) == {new: value}
+
+
+def test_charset_and_errors_at_work(server):
+    app = make_app(**server.settings, REDIS_CHARSET="ascii", REDIS_ERRORS="replace")
+    redis = Redis(app, decode_responses=True)
+    redis.set("key", "é".encode())
+    assert redis.get("key") == "\N{REPLACEMENT CHARACTER}" * 2
+
+
+@pytest.mark.parametrize("form", ["{}", "file://{}", "unix://{}"])
+def test_host_that_is_a_path_is_a_unix_socket(form, server):
+    app = make_app(REDIS_HOST=form.format(server.socket), REDIS_PORT=1, REDIS_DB=3)
+    redis = Redis(app)
+    redis.set("key", "value")
+    assert server.keys() == {(3, "key")}
+    assert arguments(redis)["path"] == str(server.socket)
+
+
+@pytest.mark.parametrize("named", [Keeper, f"{__name__}.Keeper", f"{__name__}:Keeper"])
+def test_class_itself_or_its_path(named):
+    assert type(Redis(make_app(REDIS_CLASS=named)).connection) is Keeper
+
+
+@pytest.mark.parametrize("default", [None, "", "redis.StrictRedis"])
+def test_default_class(default):
+    app = make_app(REDIS_CLASS=default)
+    assert type(Redis(app).connection) is redis_py.StrictRedis
+
+
+class Client(redis_py.StrictRedis):
+    def __init__(self, foo="bar", *args, limit=10, ratio=0.5, loud=False, **kwargs):
+        self.own = foo, limit, ratio, loud
+        super().__init__(*args, **kwargs)
+
+
+class Grandchild(Client):
+    def __init__(self, *args, extra=None, **kwargs):
+        self.extra = extra
+        super().__init__(*args, **kwargs)
+
+
+def test_subclass_has_its_own_settings_and_those_of_its_bases(server):
+    app = make_app(
+        **server.settings,
+        REDIS_CLASS=f"{__name__}.Grandchild",
+        REDIS_DB="7",
+        REDIS_FOO="foo",
+        REDIS_LIMIT="-20",
+        REDIS_RATIO="0.25",
+        REDIS_LOUD="yes",
+        REDIS_EXTRA="as it is",
+    )
+    redis = Redis(app, decode_responses=True)
+    assert redis.connection.own == ("foo", -20, 0.25, True)
+    assert redis.connection.extra == "as it is"
+    redis.set("key", "value")
+    assert redis.get("key") == "value"
+    assert server.keys() == {(7, "key")}
+
+
+def test_subclass_settings_are_options_in_code_as_well():
+    client = Redis(make_app(REDIS_CLASS=Client), foo="code", limit=1).connection
+    assert client.own == ("code", 1, 0.5, False)
+
+
+def test_class_that_takes_only_its_own_parameters():
+    class Narrow(redis_py.StrictRedis):
+        def __init__(self, host):
+            super().__init__(host)
+
+    redis = Redis(make_app(REDIS_CLASS=Narrow, REDIS_HOST="there", REDIS_PORT=1))
+    assert arguments(redis)["host"] == "there"
+    assert arguments(redis)["port"] == 6379
+    with pytest.raises(TypeError, match="'port'"):
+        Redis(make_app(REDIS_CLASS=Narrow), port=1)
+
+
+def test_class_with_a_parameter_called_url_is_not_given_the_setting():
+    class Own(redis_py.StrictRedis):
+        def __init__(self, url=None, **kwargs):
+            self.url = url
+            super().__init__(**kwargs)
+
+    redis = Redis(make_app(REDIS_CLASS=Own, REDIS_URL="redis://there"))
+    assert redis.connection.url is None
+    assert arguments(redis)["host"] == "there"
+
+
+def test_class_that_takes_anything_is_given_what_redis_py_knows():
+    class Anything:
+        def __init__(self, **kwargs):
+            self.kwargs = kwargs
+
+    settings = {"REDIS_HOST": "there", "REDIS_PORT": "1", "REDIS_TTL": 60}
+    redis = Redis(make_app(REDIS_CLASS=Anything, **settings))
+    assert redis.connection.kwargs == {"host": "there", "port": 1}
+
+
+@pytest.mark.parametrize("named", [fakeredis.FakeRedis, "fakeredis.FakeStrictRedis"])
+def test_fakeredis(named):
+    app = make_app(REDIS_CLASS=named, REDIS_DB="5", REDIS_PORT=free_port())
+    redis = Redis(app, decode_responses=True, server=fakeredis.FakeServer())
+    redis.set("key", "value")
+    assert redis.get("key") == "value"
+    assert arguments(redis)["db"] == 5
+
+
+def test_settings_are_read_once(app, server):
+    redis = Redis(app)
+    app.config["REDIS_DB"] = 8
+    redis.set("key", "value")
+    assert server.keys() == {(0, "key")}

@@ -1,0 +1,156 @@
+"""Settings that arrive as text, or as JSON read from the environment."""
+
+import json
+import ssl
+
+import pytest
+from conftest import arguments, make_app
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from flask_redis import Redis
+
+
+def redis_with(**settings):
+    return Redis(make_app(**{f"REDIS_{n.upper()}": v for n, v in settings.items()}))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("port", "6380", 6380),
+        ("port", " 6380\n", 6380),
+        ("db", "1", 1),
+        ("socket_timeout", "0.5", 0.5),
+        ("socket_timeout", "2", 2),
+        ("socket_connect_timeout", "1e1", 10),
+        ("health_check_interval", "30", 30),
+        ("decode_responses", "false", False),
+        ("decode_responses", "true", True),
+        ("socket_keepalive", "on", True),
+        ("encoding", "latin-1", "latin-1"),
+        ("encoding_errors", "replace", "replace"),
+        ("client_name", "web", "web"),
+        ("client_name", 7, "7"),
+        ("username", "ann", "ann"),
+        ("password", "1.5", "1.5"),
+        ("password", "true", "true"),
+        ("password", "", ""),
+        ("password", b"bytes", b"bytes"),
+        # Numbers and booleans as from_prefixed_env() reads them.
+        ("username", 12345, "12345"),
+        ("password", 12345, "12345"),
+        ("password", -1, "-1"),
+        ("db", 1, 1),
+        ("socket_timeout", 5, 5),
+        ("decode_responses", 1, True),
+        ("decode_responses", 0, False),
+        ("decode_responses", True, True),
+    ],
+)
+def test_becomes_what_the_parameter_takes(name, text, value):
+    found = arguments(redis_with(**{name: text}))[name]
+    assert found == value
+    assert isinstance(found, type(value)) or isinstance(found, float)
+
+
+def test_max_connections_and_ssl():
+    assert redis_with(max_connections="20").connection_pool.max_connections == 20
+    redis = redis_with(ssl="true", ssl_check_hostname="no", ssl_password=12345)
+    assert arguments(redis)["ssl_check_hostname"] is False
+    assert arguments(redis)["ssl_password"] == "12345"
+
+
+@pytest.mark.parametrize("mode", ["none", "optional", "required", ssl.CERT_NONE])
+def test_ssl_cert_reqs(mode):
+    assert arguments(redis_with(ssl=True, ssl_cert_reqs=mode))["ssl_cert_reqs"] == mode
+
+
+@given(
+    text=st.sampled_from(
+        ["true", "yes", "on", "1", "false", "no", "off", "0"]
+    ).flatmap(
+        lambda word: st.tuples(
+            *(st.sampled_from((letter.upper(), letter)) for letter in word)
+        ).map("".join)
+    )
+)
+def test_booleans_in_any_case(text):
+    value = text.lower() in ("true", "yes", "on", "1")
+    assert arguments(redis_with(decode_responses=text))["decode_responses"] is value
+
+
+@given(text=st.text() | st.floats() | st.integers().filter(lambda n: n not in (0, 1)))
+@example("")
+@example("2")
+@example("none")
+@example(1.0)
+@example("y")
+def test_anything_else_is_no_boolean(text):
+    words = {"true", "yes", "on", "1", "false", "no", "off", "0"}
+    if str(text).strip().lower() not in words:
+        with pytest.raises(ValueError, match="^REDIS_DECODE_RESPONSES must be true or"):
+            redis_with(decode_responses=text)
+
+
+@given(port=st.integers(1, 65535), db=st.integers(0, 2**31))
+def test_numbers_as_text_are_the_numbers(port, db):
+    found = arguments(redis_with(port=str(port), db=str(db)))
+    assert (found["port"], found["db"]) == (port, db)
+
+
+@given(
+    name=st.sampled_from(["username", "password"]),
+    text=st.text() | st.integers().map(str),
+)
+@example("password", "007")
+@example("password", "null")
+@example("password", "1e5")
+def test_credentials_survive_the_environment_or_are_refused(name, text):
+    """As from_prefixed_env() does it: what reads as JSON is no text any more."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = text
+    if value is None or isinstance(value, (str, int)) and not isinstance(value, bool):
+        found = arguments(redis_with(**{name: value}))[name]
+        assert found == (value if value is None else str(value))
+    else:
+        with pytest.raises(ValueError, match="in quotes"):
+            redis_with(**{name: value})
+
+
+def test_from_prefixed_env(server, monkeypatch):
+    with server.client() as client:
+        client.acl_setuser(
+            "777", enabled=True, passwords=["+12345"], categories=["+@all"], keys="*"
+        )
+    environment = {
+        "HOST": "127.0.0.1",
+        "PORT": str(server.port),
+        "DB": "3",
+        "USERNAME": "777",
+        "PASSWORD": "12345",
+        "DECODE_RESPONSES": "true",
+        "SOCKET_TIMEOUT": "2.5",
+        "MAX_CONNECTIONS": "4",
+        "HEALTH_CHECK_INTERVAL": "null",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(f"FLASK_REDIS_{name}", value)
+    app = make_app()
+    app.config.from_prefixed_env()
+    redis = Redis(app)
+    redis.set("key", "value")
+    assert redis.get("key") == "value"
+    assert redis.acl_whoami() == "777"
+    assert server.keys() == {(3, "key")}
+    assert arguments(redis)["health_check_interval"] is None
+
+
+@pytest.mark.parametrize("value", ['"1.5"', '"true"', "p@ss", "01234"])
+def test_password_that_is_quoted_in_the_environment(value, monkeypatch):
+    monkeypatch.setenv("FLASK_REDIS_PASSWORD", value)
+    app = make_app()
+    app.config.from_prefixed_env()
+    assert arguments(Redis(app))["password"] == value.strip('"')
