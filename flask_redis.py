@@ -296,17 +296,16 @@ def _parameters(client_class: type) -> _Parameters:
     one's parameters count too; after the last class, redis-py's own client's.
     """
     parameters: _Parameters = {}
+    takes_more = True
     for owner in (*client_class.__mro__, StrictRedis):
-        if "__init__" not in vars(owner):
-            continue
-        # signature() sees through decorators, as getfullargspec() does not.
-        _, *rest = inspect.signature(vars(owner)["__init__"]).parameters.values()
-        for each in rest:
-            if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY):
-                kind = _KINDS.get(each.name, _KINDS.get(type(each.default)))
-                parameters.setdefault(each.name, kind)
-        if not any(each.kind is each.VAR_KEYWORD for each in rest):
-            break
+        if takes_more and "__init__" in vars(owner):
+            # signature() sees through decorators, as getfullargspec() does not.
+            _, *rest = inspect.signature(vars(owner)["__init__"]).parameters.values()
+            for each in rest:
+                if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY):
+                    kind = _KINDS.get(each.name, _KINDS.get(type(each.default)))
+                    parameters.setdefault(each.name, kind)
+            takes_more = any(each.kind is each.VAR_KEYWORD for each in rest)
     # The setting of this name is the extension's own.
     parameters.pop("url", None)
     return parameters
@@ -392,7 +391,7 @@ class _Kind(t.NamedTuple):
     expected: str
 
 
-_Parameters = t.Dict[str, t.Optional[_Kind]]
+_Parameters = dict[str, t.Optional[_Kind]]
 
 
 def _convert(label: str, value: t.Any, kind: _Kind | None) -> t.Any:

@@ -9,8 +9,13 @@ import pytest
 import redis
 from comments.embedded import Server, wheel_binary
 from flask import Flask
+from hypothesis import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+settings.register_profile("quick", max_examples=25, deadline=None)
+settings.register_profile("thorough", max_examples=250, deadline=None)
+settings.load_profile("quick")
 
 
 def server_binary():
@@ -56,10 +61,12 @@ class TestServer(Server):
 
     def keys(self):
         """The keys of all databases, as pairs of database and key."""
+        with self.client() as client:
+            used = [int(name[len("db") :]) for name in client.info("keyspace")]
         found = set()
-        for db in range(16):
+        for db in used:
             with self.client(db) as client:
-                found.update((db, key) for key in client.keys())
+                found.update((db, key) for key in client.scan_iter())
         return found
 
 

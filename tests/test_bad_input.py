@@ -121,7 +121,7 @@ def test_bad_value_names_its_setting(name, value):
     ],
 )
 def test_path_that_leads_nowhere(path):
-    with pytest.raises(ImportError, match="^REDIS_CLASS must be a class or"):
+    with pytest.raises(ImportError, match=r"^REDIS_CLASS must be a class or"):
         Redis(make_app(REDIS_CLASS=path))
 
 
@@ -136,7 +136,7 @@ def test_path_that_leads_nowhere_is_shown():
 def test_class_that_is_no_class(value):
     if not value:
         value = (redis_py.StrictRedis,)
-    with pytest.raises(TypeError, match="^REDIS_CLASS must be a class or"):
+    with pytest.raises(TypeError, match=r"^REDIS_CLASS must be a class or"):
         Redis(make_app(REDIS_CLASS=value))
 
 
@@ -147,7 +147,7 @@ def test_url_that_says_what_the_class_does_not_take(missing):
             pass
 
     url = {"ssl": "rediss://there", "password": f"redis://:{SECRET}@there"}[missing]
-    with pytest.raises(ValueError, match="^REDIS_URL"):
+    with pytest.raises(ValueError, match=r"^REDIS_URL"):
         Redis(make_app(REDIS_CLASS=Narrow, REDIS_URL=url))
     Redis(make_app(REDIS_CLASS=Narrow, REDIS_URL="redis://there"))
 
@@ -161,7 +161,9 @@ def test_url_that_says_what_the_class_does_not_take(missing):
         ("REDIS_CLASS", "os.sep", TypeError),
     ],
 )
-def test_nothing_is_half_done_and_the_mended_setting_works(setting, bad, error, app, server):
+def test_nothing_is_half_done_and_the_mended_setting_works(
+    setting, bad, error, app, server
+):
     mended = {"REDIS_PORT": server.port, "REDIS_URL": server.url(4)}.get(setting)
     app.config[setting] = bad
     before, extensions = dict(app.config), dict(app.extensions)
@@ -238,16 +240,34 @@ URLS_WITH_A_SECRET = [
 
 
 @pytest.mark.parametrize("url", URLS_WITH_A_SECRET)
-@pytest.mark.parametrize("setting", ["REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_CLASS"])
+@pytest.mark.parametrize(
+    "setting", ["REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_CLASS"]
+)
 def test_no_secret_of_a_url_is_shown(url, setting, caplog):
     settings = {setting: url.replace("{}", SECRET)}
     assert SECRET not in said_by_init_app(caplog, **settings)
 
 
-
-@pytest.mark.parametrize("name", ["URL", "CLASS", "CHARSET", "USER", "DB", "PORT", "SSL",
-    "DECODE_RESPONSES", "SOCKET_TIMEOUT", "RETRY", "ENCODING", "SSL_CERT_REQS",
-    "MAX_CONNECTIONS", "CONNECTION_POOL", "PROTOCOL"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "URL",
+        "CLASS",
+        "CHARSET",
+        "USER",
+        "DB",
+        "PORT",
+        "SSL",
+        "DECODE_RESPONSES",
+        "SOCKET_TIMEOUT",
+        "RETRY",
+        "ENCODING",
+        "SSL_CERT_REQS",
+        "MAX_CONNECTIONS",
+        "CONNECTION_POOL",
+        "PROTOCOL",
+    ],
+)
 def test_no_secret_that_went_astray_is_shown(name, caplog):
     said = said_by_init_app(caplog, REDIS_PASSWORD=SECRET, **{f"REDIS_{name}": SECRET})
     assert SECRET not in said

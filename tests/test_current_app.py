@@ -109,9 +109,11 @@ def test_no_current_app_is_an_error_that_names_init_app(use, app, server):
 @pytest.mark.parametrize("use", range(len(uses(None))))
 def test_context_of_an_app_never_registered_is_an_error(use, app, server):
     redis = Redis(app)
-    with make_app("stranger").app_context():
-        with pytest.raises(RuntimeError, match="'stranger' is not registered.*init_app"):
-            uses(redis)[use]()
+    with (
+        make_app("stranger").app_context(),
+        pytest.raises(RuntimeError, match=r"'stranger' is not registered.*init_app"),
+    ):
+        uses(redis)[use]()
     assert server.keys() == set()
 
 

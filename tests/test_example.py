@@ -17,10 +17,11 @@ import urllib.request
 from pathlib import Path
 
 import comments
-import flask_redis
 import pytest
 from comments import create_app, threads, views
 from conftest import NO_RETRY, TestServer, free_port
+
+import flask_redis
 
 
 def token(page):
@@ -250,28 +251,27 @@ def test_one_url_without_the_other_is_an_error(server):
 class Site:
     """The app with a server of its own, as ``flask run`` serves it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, browser):
         environment = {k: v for k, v in os.environ.items() if "REDIS" not in k}
         environment["PYTHONPATH"] = str(Path(flask_redis.__file__).parent)
-        self.url = f"http://127.0.0.1:{free_port()}"
-        self.output = open(folder / "output", "w+")
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "flask", "--app", "comments", "run"),
-                *("--port", self.url.rpartition(":")[2]),
-            ],
-            cwd=folder,
-            env=environment,
-            stdout=self.output,
-            stderr=self.output,
-        )
-        self.browser = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        )
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.output = folder / f"output-{port}"
+        self.browser = browser
+        with open(self.output, "w") as output:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "flask", "--app", "comments", "run"),
+                    *("--port", str(port)),
+                ],
+                cwd=folder,
+                env=environment,
+                stdout=output,
+                stderr=output,
+            )
 
     def said(self):
-        self.output.seek(0)
-        return self.output.read()
+        return self.output.read_text()
 
     def get(self, path="/"):
         deadline = time.monotonic() + 30
@@ -296,7 +296,28 @@ class Site:
     def end(self, signal):
         self.process.send_signal(signal)
         self.process.wait(10)
-        self.output.close()
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Serves a copy of the app, so with an instance folder of its own."""
+    shutil.copytree(
+        Path(comments.__file__).parent,
+        tmp_path / "comments",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
+    cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+    browser = urllib.request.build_opener(cookies)
+    sites = []
+
+    def serve():
+        sites.append(Site(tmp_path, browser))
+        return sites[-1]
+
+    yield serve
+    for site in sites:
+        if site.process.poll() is None:
+            site.end(signal.SIGKILL)
 
 
 def wait_for_end_of_server(folder):
@@ -310,31 +331,23 @@ def wait_for_end_of_server(folder):
             time.sleep(0.02)
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_server_of_its_own_keeps_the_data_and_ends_with_the_app(end, tmp_path):
-    source = Path(comments.__file__).parent
-    shutil.copytree(
-        source, tmp_path / "comments", ignore=shutil.ignore_patterns("__pycache__")
-    )
-    site = Site(tmp_path)
+def test_server_of_its_own_keeps_the_data_and_ends_with_the_app(serve, tmp_path):
+    site = serve()
     site.post("/", page="/", name="Ann")
     thread = site.post("/threads", title="To be kept", text="Really")
-    cookies = site.browser
     assert site.said().count("No REDIS_LINKS_URL and REDIS_CONTENT_URL") == 1
 
-    second = Site(tmp_path)
-    assert second.process.wait(30) != 0
-    assert "is in use by another server" in second.said()
-    second.output.close()
+    with pytest.raises(AssertionError, match="is in use by another server"):
+        serve().get()
 
-    site.end(end)
-    wait_for_end_of_server(tmp_path)
+    for end in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        site.end(end)
+        wait_for_end_of_server(tmp_path)
+        site = serve()
+        # Neither the thread nor who is signed in is forgotten.
+        assert "To be kept" in site.get("/threads")
 
-    again = Site(tmp_path)
-    # Neither the thread nor who is signed in is forgotten.
-    again.browser = cookies
-    assert "To be kept" in again.get("/threads")
-    assert again.post(f"{thread}/delete", page=thread) == "/threads"
-    assert "To be kept" not in again.get("/threads")
-    again.end(end)
+    assert site.post(f"{thread}/delete", page=thread) == "/threads"
+    assert "To be kept" not in site.get("/threads")
+    site.end(signal.SIGINT)
     wait_for_end_of_server(tmp_path)

@@ -188,7 +188,7 @@ def test_names_looked_up_outside_a_context(app):
     assert not hasattr(redis, "connection_pool")
     assert not hasattr(redis, "connection")
     with pytest.raises(AttributeError, match="init_app"):
-        redis.connection_pool
+        _ = redis.connection_pool
 
 
 def test_names_looked_up_in_the_context_of_an_app(app):
@@ -200,7 +200,7 @@ def test_names_looked_up_in_the_context_of_an_app(app):
         assert hasattr(redis, "connection")
         assert not hasattr(redis, "nonsense")
         with pytest.raises(AttributeError, match="'nonsense'"):
-            redis.nonsense
+            _ = redis.nonsense
     with make_app("stranger").app_context():
         assert hasattr(redis, "get")
         assert not hasattr(redis, "connection_pool")
@@ -222,7 +222,9 @@ def test_names_are_those_of_the_class_of_each_client(app, server):
         assert not hasattr(redis, "special")
 
 
-@pytest.mark.parametrize("name", ["_single_connection_client", "__len__", "__wrapped__"])
+@pytest.mark.parametrize(
+    "name", ["_single_connection_client", "__len__", "__wrapped__"]
+)
 def test_private_names_are_not_proxied(name, app):
     redis = Redis(app)
     redis.connection.__dict__.setdefault(name, None)

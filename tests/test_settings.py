@@ -67,9 +67,7 @@ def test_username_and_password(server):
         client.acl_setuser(
             "ann", enabled=True, passwords=["+p@ss"], categories=["+@all"], keys="*"
         )
-    app = make_app(
-        **server.settings, REDIS_USERNAME="ann", REDIS_PASSWORD="p@ss"
-    )
+    app = make_app(**server.settings, REDIS_USERNAME="ann", REDIS_PASSWORD="p@ss")
     assert Redis(app, decode_responses=True).acl_whoami() == "ann"
     app = make_app(
         **server.settings,

@@ -51,7 +51,7 @@ def redis_with(**settings):
 def test_becomes_what_the_parameter_takes(name, text, value):
     found = arguments(redis_with(**{name: text}))[name]
     assert found == value
-    assert isinstance(found, type(value)) or isinstance(found, float)
+    assert isinstance(found, (type(value), float))
 
 
 def test_max_connections_and_ssl():
@@ -67,9 +67,7 @@ def test_ssl_cert_reqs(mode):
 
 
 @given(
-    text=st.sampled_from(
-        ["true", "yes", "on", "1", "false", "no", "off", "0"]
-    ).flatmap(
+    text=st.sampled_from(["true", "yes", "on", "1", "false", "no", "off", "0"]).flatmap(
         lambda word: st.tuples(
             *(st.sampled_from((letter.upper(), letter)) for letter in word)
         ).map("".join)
@@ -89,7 +87,9 @@ def test_booleans_in_any_case(text):
 def test_anything_else_is_no_boolean(text):
     words = {"true", "yes", "on", "1", "false", "no", "off", "0"}
     if str(text).strip().lower() not in words:
-        with pytest.raises(ValueError, match="^REDIS_DECODE_RESPONSES must be true or"):
+        with pytest.raises(
+            ValueError, match=r"^REDIS_DECODE_RESPONSES must be true or"
+        ):
             redis_with(decode_responses=text)
 
 
@@ -112,7 +112,7 @@ def test_credentials_survive_the_environment_or_are_refused(name, text):
         value = json.loads(text)
     except ValueError:
         value = text
-    if value is None or isinstance(value, (str, int)) and not isinstance(value, bool):
+    if value is None or (isinstance(value, (str, int)) and not isinstance(value, bool)):
         found = arguments(redis_with(**{name: value}))[name]
         assert found == (value if value is None else str(value))
     else:

@@ -60,7 +60,9 @@ def secret_key(folder):
     path = folder / "secret_key"
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
+        with os.fdopen(
+            os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w"
+        ) as new:
             new.write(secrets.token_hex())
     except FileExistsError:
         pass

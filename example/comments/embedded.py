@@ -3,16 +3,11 @@
 import atexit
 import fcntl
 import importlib.util
-import os
+import socket
 import subprocess
 import tempfile
 import time
 from pathlib import Path
-
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError
-from redis.retry import Retry
 
 # Starts the server and waits until the other end of its standard input closes,
 # which it does however the process that holds it ends. Then it stops the server.
@@ -54,8 +49,17 @@ class Server:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise RuntimeError(f"{self.folder} is in use by another server.") from None
-            command = (self.binary, "--unixsocket", self.socket, "--port", "0", *options)
+                raise RuntimeError(
+                    f"{self.folder} is in use by another server."
+                ) from None
+            command = (
+                self.binary,
+                "--unixsocket",
+                self.socket,
+                "--port",
+                "0",
+                *options,
+            )
             with open(self.folder / "log", "w") as log:
                 self._keeper = subprocess.Popen(
                     ("sh", "-c", KEEPER, directory, *map(str, command)),
@@ -72,18 +76,20 @@ class Server:
 
     def _wait(self):
         deadline = time.monotonic() + 10
-        with Redis(
-            unix_socket_path=str(self.socket), retry=Retry(NoBackoff(), 0)
-        ) as client:
-            while True:
-                try:
-                    client.ping()
-                    return
-                except ConnectionError as error:
-                    if time.monotonic() > deadline:
-                        log = Path(self.folder, "log").read_text()
-                        raise RuntimeError(f"{self.binary} is not up: {log}") from error
-                time.sleep(0.01)
+        while not self._answers():
+            if time.monotonic() > deadline:
+                log = Path(self.folder, "log").read_text()
+                raise RuntimeError(f"{self.binary} does not come up:\n{log}")
+            time.sleep(0.01)
+
+    def _answers(self):
+        with socket.socket(socket.AF_UNIX) as connection:
+            try:
+                connection.connect(str(self.socket))
+                connection.sendall(b"PING\r\n")
+                return connection.recv(16).startswith(b"+PONG")
+            except OSError:
+                return False
 
     def url(self, db=0):
         return f"unix://{self.socket}?db={db}"
