@@ -213,9 +213,11 @@ def test_pages(ann, monkeypatch):
     assert ">one<" in second and ">two<" not in second and "Newer" in second
     assert "Older" not in second
     for text in ("second", "third"):
-        ann.post(thread, text=text)
+        page = ann.post(thread, text=text)
+    # One who comments gets to see the comment.
+    assert page.request.args["page"] == "2"
+    assert "third</p>" in page.text and "second</p>" not in page.text
     assert "third</p>" not in ann.get(thread).text
-    assert "third</p>" in ann.get(f"{thread}?page=2").text
     for page in ("0", "-1", "x", "9" * 30):
         assert ann.get(f"/threads?page={page}").status_code == 200
 

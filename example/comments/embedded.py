@@ -40,9 +40,6 @@ class Server:
         self.binary = Path(binary)
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        # Short, since the path of a socket has some 100 characters at most.
-        directory = tempfile.mkdtemp(prefix="redis-")
-        self.socket = Path(directory, "socket")
         with open(self.folder / "lock", "w") as lock:
             # Two servers with one set of files would spoil them. The server
             # inherits the lock, so it is held for as long as the server runs.
@@ -52,6 +49,9 @@ class Server:
                 raise RuntimeError(
                     f"{self.folder} is in use by another server."
                 ) from None
+            # Short, since the path of a socket has some 100 characters at most.
+            directory = tempfile.mkdtemp(prefix="redis-")
+            self.socket = Path(directory, "socket")
             command = (
                 self.binary,
                 "--unixsocket",

@@ -53,12 +53,15 @@ def start(author, title, text):
 
 
 def add_comment(thread, author, text):
+    """Returns the id of the comment, and the number of comments there are now."""
     comment = links.incr(LAST)
     content.hset(comment_key(thread, comment), mapping=signed(author, text=text))
     # Pushes only if the list is there: the thread may be deleted by now.
-    if not links.rpushx(comments_key(thread), comment):
+    number = links.rpushx(comments_key(thread), comment)
+    if not number:
         content.delete(comment_key(thread, comment))
         raise NoSuchThread(thread)
+    return comment, number
 
 
 def delete(thread):

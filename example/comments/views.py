@@ -109,9 +109,12 @@ def list_threads():
 def show_thread(thread):
     form = CommentForm()
     if form.validate_on_submit():
-        threads.add_comment(thread, g.user, form.text.data)
-        flash("Your comment is there.")
-        return redirect(url_for("pages.show_thread", thread=thread))
+        comment, number = threads.add_comment(thread, g.user, form.text.data)
+        page = 1 + (number - 1) // COMMENTS_ON_A_PAGE
+        anchor = f"comment-{comment}"
+        return redirect(
+            url_for("pages.show_thread", thread=thread, page=page, _anchor=anchor)
+        )
     found = threads.get(thread)
     page = page_number()
     comments, number = threads.page_of_comments(thread, page, COMMENTS_ON_A_PAGE)
