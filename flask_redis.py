@@ -238,9 +238,6 @@ _OLD_NAMES = {"charset": "encoding", "errors": "encoding_errors", "user": "usern
 #: sets aside what the places before it gave.
 _ADDRESSES = ("host", "unix_socket_path", "connection_pool")
 
-#: What is before the path or the query of a URL.
-_IN_ADDRESS = ("host", "port", "unix_socket_path", "username", "password", "ssl")
-
 #: What a URL determines is written back to the settings of these names.
 _WRITTEN_BACK = ("host", "port", "unix_socket_path", "db", "username", "password")
 
@@ -316,7 +313,7 @@ def _read_settings(
 ) -> dict[str, t.Any]:
     settings = {}
     # Old names first, so that new ones win.
-    for name in (*_OLD_NAMES, *(parameters.keys() - _OLD_NAMES.keys())):
+    for name in (*_OLD_NAMES, *(name for name in parameters if name not in _OLD_NAMES)):
         setting, parameter = f"{prefix}_{name.upper()}", _OLD_NAMES.get(name, name)
         if setting in config and parameter in parameters:
             settings[parameter] = _convert(
@@ -361,25 +358,24 @@ def _split_url(url: str) -> dict[str, t.Any] | None:
         parts = urlsplit(address)
         read = ConnectionPool.from_url(address).connection_kwargs
         options = parse_qs(query, keep_blank_values=True, strict_parsing=bool(query))
-        port = parts.port
+        readable = parts.port != 0 and "#" not in url
     except ValueError:
         return None
-    if port == 0 or "#" in url:
-        return None
-    said: dict[str, t.Any]
+    said: dict[str, t.Any] = {name: values[0] for name, values in options.items()}
     if parts.scheme == "unix":
-        if not parts.path or parts.netloc.rpartition("@")[2]:
-            return None
-        said = {"db": 0}
-        read["unix_socket_path"] = read["path"]
+        readable &= bool(parts.path) and not parts.netloc.rpartition("@")[2]
+        said = {"db": 0, **said, "unix_socket_path": read.get("path")}
     else:
         database = parts.path[1:].removesuffix("/")
-        said = {"host": "localhost", "port": 6379, "db": database or 0}
+        said = {"host": "localhost", "port": 6379, "db": database or 0, **said}
     if parts.scheme == "rediss":
-        read["ssl"] = True
-    said.update((name, values[0]) for name, values in options.items())
-    said.update((name, read[name]) for name in _IN_ADDRESS if name in read)
-    return said
+        said["ssl"] = True
+    for name in ("host", "port", "username", "password"):
+        if name in read:
+            said[name] = read[name]
+    # Two addresses, if the one is before the path and the other an option.
+    readable &= not {"host", "unix_socket_path"} <= said.keys()
+    return said if readable else None
 
 
 # What a parameter takes. Settings often come from the environment, as text or

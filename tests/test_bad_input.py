@@ -93,6 +93,8 @@ BAD_SETTINGS = [
     ("URL", "redis://there?connection_pool=x"),
     ("URL", "redis://there?connection_class=x"),
     ("URL", "redis://there?url=redis://elsewhere"),
+    ("URL", "redis://there?unix_socket_path=/run/redis.sock"),
+    ("URL", "unix:///run/redis.sock?host=there"),
     ("URL", "unix://"),
     ("URL", "unix://run/redis.sock"),
     ("URL", "unix://user:pass@run/redis.sock"),
