@@ -206,6 +206,11 @@ def test_subclass_has_its_own_settings_and_those_of_its_bases(server):
     assert server.keys() == {(7, "key")}
 
 
+def test_catch_alls_of_a_constructor_are_no_settings():
+    app = make_app(REDIS_CLASS=Client, REDIS_ARGS="args", REDIS_KWARGS="kwargs")
+    assert Redis(app).connection.own == ("bar", 10, 0.5, False)
+
+
 def test_subclass_settings_are_options_in_code_as_well():
     client = Redis(make_app(REDIS_CLASS=Client), foo="code", limit=1).connection
     assert client.own == ("code", 1, 0.5, False)
@@ -216,7 +221,8 @@ def test_class_that_takes_only_its_own_parameters():
         def __init__(self, host):
             super().__init__(host)
 
-    redis = Redis(make_app(REDIS_CLASS=Narrow, REDIS_HOST="there", REDIS_PORT=1))
+    settings = {"REDIS_HOST": "there", "REDIS_PORT": 1, "REDIS_CHARSET": "ascii"}
+    redis = Redis(make_app(REDIS_CLASS=Narrow, **settings))
     assert arguments(redis)["host"] == "there"
     assert arguments(redis)["port"] == 6379
     with pytest.raises(TypeError, match="'port'"):

@@ -54,6 +54,73 @@ def test_becomes_what_the_parameter_takes(name, text, value):
     assert isinstance(found, (type(value), float))
 
 
+class Taker:
+    """Has parameters of redis-py's, whatever release that is, and some of its own."""
+
+    def __init__(
+        self,
+        protocol=None,
+        max_connections=None,
+        socket_keepalive=None,
+        socket_connect_timeout=None,
+        health_check_interval=None,
+        ssl_min_version=None,
+        own_text="",
+        own_number=1,
+        own_ratio=0.5,
+        own_switch=False,
+        own_anything=None,
+    ):
+        self.taken = locals()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("protocol", "2", 2),
+        ("max_connections", "1", 1),
+        ("socket_keepalive", "yes", True),
+        ("socket_connect_timeout", "1.5", 1.5),
+        ("health_check_interval", "0", 0),
+        ("ssl_min_version", "771", 771),
+        ("ssl_min_version", ssl.TLSVersion.TLSv1_2, 771),
+        ("own_text", 12345, "12345"),
+        ("own_number", "12345678901234567890", 12345678901234567890),
+        ("own_number", "-20", -20),
+        ("own_number", "0.5", 0.5),
+        ("own_ratio", "2", 2),
+        ("own_switch", "ON", True),
+        ("own_anything", "text", "text"),
+        ("own_anything", 1.5, 1.5),
+    ],
+)
+def test_by_the_name_of_the_parameter_or_the_type_of_its_default(name, text, value):
+    redis = redis_with(**{"class": Taker, name: text})
+    assert redis.connection.taken[name] == value
+    assert redis_with(**{"class": Taker, name: None}).connection.taken[name] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("protocol", "1"),
+        ("max_connections", "0"),
+        ("socket_keepalive", "maybe"),
+        ("socket_connect_timeout", "-1"),
+        ("health_check_interval", "-1"),
+        ("ssl_min_version", "TLS"),
+        ("own_text", 1.5),
+        ("own_number", "many"),
+        ("own_number", True),
+        ("own_ratio", "inf"),
+        ("own_switch", 2),
+    ],
+)
+def test_what_a_parameter_does_not_take(name, value):
+    with pytest.raises(ValueError, match=f"^REDIS_{name.upper()} must be"):
+        redis_with(**{"class": Taker, name: value})
+
+
 def test_max_connections_and_ssl():
     assert redis_with(max_connections="20").connection_pool.max_connections == 20
     redis = redis_with(ssl="true", ssl_check_hostname="no", ssl_password=12345)
