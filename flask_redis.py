@@ -12,11 +12,11 @@ that client.
 
 from __future__ import annotations
 
-import codecs
 import functools
 import inspect
 import math
 import os
+import re
 import sys
 import types
 import typing as t
@@ -25,6 +25,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from flask import current_app
 from redis import ConnectionPool, StrictRedis
+from werkzeug.local import LocalProxy
 from werkzeug.utils import import_string
 
 if t.TYPE_CHECKING:
@@ -63,8 +64,9 @@ class Redis:
         :meth:`init_app` does.
 
     .. versionchanged:: 2.0
-        Takes client options. The object belongs to no app unless it is given
-        to the constructor.
+        Takes client options. The prefix is the default of :meth:`init_app` too.
+    .. versionchanged:: 0.4
+        Takes ``config_prefix``.
     .. versionadded:: 0.1
     """
 
@@ -78,7 +80,8 @@ class Redis:
         self._config_prefix = config_prefix or "REDIS"
         self._options = options
         self._prefixes: t.MutableMapping[Flask, str] = weakref.WeakKeyDictionary()
-        self._client_class: type | None = None
+        # Called, it gives the class of the client registered last, or None.
+        self._client_class: t.Callable[[], type | None] = lambda: None
         if app is not None:
             self.init_app(app)
             self._app = app
@@ -101,18 +104,31 @@ class Redis:
             with, by default as given to the constructor.
         :raises ValueError: if the app has a client with this prefix, if this
             object serves the app already, or if a setting has a value that
-            its parameter does not take. No message holds a value.
+            its parameter does not take. The message names the setting and
+            does not show the value, which may be secret.
         :raises TypeError: if an option given to the constructor is no
             parameter of the client's class, or ``REDIS_CLASS`` is no class.
         :raises ImportError: if ``REDIS_CLASS`` cannot be imported.
 
         .. versionchanged:: 2.0
-            Wrong settings are errors, as is registering twice.
+            A value that a parameter does not take is an error, and so is one
+            object under two prefixes on one app.
         .. versionchanged:: 0.4
             Takes ``config_prefix``.
         .. versionadded:: 0.3
         """
         prefix = config_prefix or self._config_prefix
+        if isinstance(app, LocalProxy):
+            raise TypeError(
+                "init_app() takes the app itself, not current_app, which is "
+                "another app tomorrow."
+            )
+        if not str(prefix).isidentifier():
+            # Not shown: it may well be a URL, put where the prefix goes.
+            raise ValueError(
+                "config_prefix must be what names of settings begin with, "
+                "such as 'REDIS' for REDIS_URL."
+            )
         if app in self._prefixes:
             raise ValueError(
                 f"This Redis object already serves the app {app.name!r} with the "
@@ -127,7 +143,7 @@ class Redis:
         client = _create_client(app.config, prefix, self._options)
         app.extensions.setdefault("redis", {})[prefix] = client
         self._prefixes[app] = prefix
-        self._client_class = type(client)
+        self._client_class = weakref.ref(type(client))
 
     @property
     def connection(self) -> StrictRedis:
@@ -166,20 +182,22 @@ class Redis:
                 f"{type(self).__name__!r} object has no attribute {name!r}"
             )
         try:
-            client_class: type | None = type(self._current_client())
+            found = getattr(self._current_client(), name)
         except _NoClientError:
-            # No current client, but the class of one tells what is a method.
-            client_class = self._client_class
-        method = _late_method(client_class, name)
-        if method is None:
-            return getattr(self._current_client(), name)
-        return types.MethodType(method, self)
+            # Outside a context the class of a client tells what is a method.
+            client_class = self._client_class()
+            if name not in dir(client_class):
+                raise
+            found = getattr(client_class, name)
+            if not _is_method(found):
+                raise
+        return _bind_late(self, name, found) if _is_method(found) else found
 
     def __dir__(self) -> list[str]:
         try:
             target: object = self._current_client()
         except _NoClientError:
-            target = self._client_class
+            target = self._client_class()
         names = (name for name in dir(target) if not name.startswith("_"))
         return [*{*super().__dir__(), *names}]
 
@@ -213,19 +231,19 @@ class _NoClientError(RuntimeError, AttributeError):
     """
 
 
-@functools.lru_cache(maxsize=1024)
-def _late_method(client_class: type | None, name: str) -> t.Callable[..., t.Any] | None:
-    """The client's method as one of :class:`Redis` that finds the client when
-    it is called; ``None`` if the class has no such method."""
-    method = getattr(client_class, name, None)
-    if not callable(method):
-        return None
+def _is_method(found: object) -> bool:
+    return isinstance(found, (types.FunctionType, types.MethodType))
 
-    @functools.wraps(method)
+
+def _bind_late(redis: Redis, name: str, method: t.Any) -> t.Any:
+    """A method of the object that looks like the client's, text and all, and
+    finds the client when it is called."""
+
+    @functools.wraps(getattr(method, "__func__", method))
     def call(self: Redis, *args: t.Any, **kwargs: t.Any) -> t.Any:
         return getattr(self._current_client(), name)(*args, **kwargs)
 
-    return call
+    return types.MethodType(call, redis)
 
 
 # From settings to a client. Parameters of the client's class are given in three
@@ -237,6 +255,9 @@ _OLD_NAMES = {"charset": "encoding", "errors": "encoding_errors", "user": "usern
 #: Each of these says where the server is, so a place that gives one of them
 #: sets aside what the places before it gave.
 _ADDRESSES = ("host", "unix_socket_path", "connection_pool")
+
+#: What redis-py reads from the part of a URL between scheme and path.
+_IN_NETLOC = ("host", "port", "username", "password")
 
 #: What a URL determines is written back to the settings of these names.
 _WRITTEN_BACK = ("host", "port", "unix_socket_path", "db", "username", "password")
@@ -270,10 +291,13 @@ def _create_client(config: Config, prefix: str, options: dict[str, t.Any]) -> t.
 def _read_class(config: Config, prefix: str) -> type:
     setting = f"{prefix}_CLASS"
     expected = "a class or its dotted path, such as 'redis.StrictRedis'"
-    value = config.get(setting) or StrictRedis
+    value = config.get(setting)
+    if value is None or value == "":
+        return StrictRedis
     if isinstance(value, str):
         # What is no dotted path may be a password that went astray: not shown.
-        if not all(map(str.isidentifier, value.replace(":", ".").split("."))):
+        names = value.split(".")
+        if len(names) == 1 or not all(map(str.isidentifier, names)):
             raise ImportError(f"{setting} must be {expected}.")
         try:
             value = import_string(value)
@@ -299,6 +323,9 @@ def _parameters(client_class: type) -> _Parameters:
             # signature() sees through decorators, as getfullargspec() does not.
             _, *rest = inspect.signature(vars(owner)["__init__"]).parameters.values()
             for each in rest:
+                # redis-py 5 and earlier still has the old names of its own.
+                if owner is StrictRedis and each.name in _OLD_NAMES:
+                    continue
                 if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY):
                     kind = _KINDS.get(each.name, _KINDS.get(type(each.default)))
                     parameters.setdefault(each.name, kind)
@@ -311,11 +338,13 @@ def _parameters(client_class: type) -> _Parameters:
 def _read_settings(
     config: Config, prefix: str, parameters: _Parameters
 ) -> dict[str, t.Any]:
+    # Old names come first, so that new ones win.
+    names = {old: new for old, new in _OLD_NAMES.items() if new in parameters}
+    names.update((name, name) for name in parameters)
     settings = {}
-    # Old names first, so that new ones win.
-    for name in (*_OLD_NAMES, *(name for name in parameters if name not in _OLD_NAMES)):
-        setting, parameter = f"{prefix}_{name.upper()}", _OLD_NAMES.get(name, name)
-        if setting in config and parameter in parameters:
+    for name, parameter in names.items():
+        setting = f"{prefix}_{name.upper()}"
+        if setting in config:
             settings[parameter] = _convert(
                 setting, config[setting], parameters[parameter]
             )
@@ -332,8 +361,8 @@ def _read_url(config: Config, prefix: str, parameters: _Parameters) -> dict[str,
         raise ValueError(
             f"{setting} must be redis://[[user]:password@]host[:port][/db], the same "
             "with rediss:// for TLS, or unix://[[user]:password@]/path[?db=0]; then "
-            "?name=value&name=value for options. Ports go from 1 to 65535, and "
-            "special characters of a password are percent-encoded."
+            "?name=value&name=value for options. The port is from 1 to 65535, the db "
+            "a number, and what is special in a password percent-encoded."
         )
     if not said.keys() <= parameters.keys():
         # Not shown which: after an unencoded "?" it is a piece of the password.
@@ -349,9 +378,11 @@ def _read_url(config: Config, prefix: str, parameters: _Parameters) -> dict[str,
 def _split_url(url: str) -> dict[str, t.Any] | None:
     """The parameters that a URL gives, its options and database still text.
 
-    redis-py reads the address; what it would pass over or guess is refused.
-    A URL that is no good gives ``None``, not an error: the standard library's
-    errors quote the URL, and chained to ours they would show the password.
+    redis-py reads the address. What it would pass over or guess is refused, as
+    is an option that says again what the address says; only ``?db=`` goes
+    before the path, as redis-py has it. A URL that is no good gives ``None``,
+    not an error: the standard library's errors quote the URL, and chained to
+    ours they would show the password.
     """
     address, _, query = url.partition("?")
     try:
@@ -361,21 +392,22 @@ def _split_url(url: str) -> dict[str, t.Any] | None:
         readable = parts.port != 0 and "#" not in url
     except ValueError:
         return None
-    said: dict[str, t.Any] = {name: values[0] for name, values in options.items()}
+    given = {name: read[name] for name in _IN_NETLOC if name in read}
+    absent: dict[str, t.Any]
     if parts.scheme == "unix":
         readable &= bool(parts.path) and not parts.netloc.rpartition("@")[2]
-        said = {"db": 0, **said, "unix_socket_path": read.get("path")}
+        readable &= options.keys().isdisjoint(("host", "port"))
+        given["unix_socket_path"] = read.get("path")
+        absent = {"db": 0}
     else:
-        database = parts.path[1:].removesuffix("/")
-        said = {"host": "localhost", "port": 6379, "db": database or 0, **said}
+        path = re.fullmatch(r"(?:/(\d+))?/?", parts.path, re.ASCII)
+        readable &= path is not None and "unix_socket_path" not in options
+        absent = {"host": "localhost", "port": 6379, "db": (path and path[1]) or 0}
     if parts.scheme == "rediss":
-        said["ssl"] = True
-    for name in ("host", "port", "username", "password"):
-        if name in read:
-            said[name] = read[name]
-    # Two addresses, if the one is before the path and the other an option.
-    readable &= not {"host", "unix_socket_path"} <= said.keys()
-    return said if readable else None
+        given["ssl"] = True
+    if not readable or not options.keys().isdisjoint(given):
+        return None
+    return {**absent, **{name: values[0] for name, values in options.items()}, **given}
 
 
 # What a parameter takes. Settings often come from the environment, as text or
@@ -427,10 +459,6 @@ def _number(
     return convert
 
 
-def _int_or_float(value: t.Any) -> float:
-    return int(value) if str(value).strip("+- ").isdecimal() else float(value)
-
-
 def _text(value: t.Any) -> t.Any:
     # 12345 read as JSON is its text again. What 1e5 or true was cannot be told.
     return str(value) if type(value) is int else os.fspath(value)
@@ -452,7 +480,7 @@ def _object(value: t.Any) -> t.Any:
 
 
 def _encoding(value: t.Any) -> t.Any:
-    codecs.lookup(value)
+    "".encode(value)
     return value
 
 
@@ -463,8 +491,9 @@ def _verify_mode(value: t.Any) -> t.Any:
 
 
 _TRUE_OR_FALSE = _Kind(_boolean, "true or false (or yes or no, on or off, 1 or 0)")
-_NUMBER = _Kind(_number(_int_or_float), "a number")
-_SECONDS = _Kind(_number(float, 0), "a number of seconds, 0 or more")
+_WHOLE_NUMBER = _Kind(_number(int), "a whole number")
+_ONE_OR_MORE = _Kind(_number(int, 1), "a whole number, 1 or more")
+_TIMEOUT = _Kind(_number(float, 1e-6, 1e9), "a number of seconds, more than 0")
 _TEXT = _Kind(_text, "text; put a number such as 1.5, or true, in quotes")
 _OBJECT = _Kind(_object, "an object made in Python, which text cannot say")
 
@@ -472,21 +501,24 @@ _OBJECT = _Kind(_object, "an object made in Python, which text cannot say")
 #: in neither way here takes what it is given.
 _KINDS: dict[str | type, _Kind] = {
     bool: _TRUE_OR_FALSE,
-    int: _NUMBER,
-    float: _NUMBER,
+    int: _WHOLE_NUMBER,
+    float: _Kind(_number(float), "a number"),
     str: _TEXT,
     "host": _Kind(_host, "a host, or the absolute path of a Unix socket"),
     "port": _Kind(_number(int, 1, 65535), "a whole number from 1 to 65535"),
     "db": _Kind(_number(int, 0), "a whole number, 0 or more"),
-    "max_connections": _Kind(_number(int, 1), "a whole number, 1 or more"),
-    "protocol": _Kind(_number(int, 2), "a version of the Redis protocol, 2 or 3"),
+    "max_connections": _ONE_OR_MORE,
+    "protocol": _Kind(_number(int, 2, 3), "a version of the Redis protocol, 2 or 3"),
     "encoding": _Kind(_encoding, "an encoding that Python has"),
     "ssl_cert_reqs": _Kind(_verify_mode, "none, optional or required"),
     "socket_keepalive": _TRUE_OR_FALSE,
-    "socket_timeout": _SECONDS,
-    "socket_connect_timeout": _SECONDS,
-    "health_check_interval": _SECONDS,
-    "ssl_min_version": _NUMBER,
+    "socket_read_size": _ONE_OR_MORE,
+    "socket_timeout": _TIMEOUT,
+    "socket_connect_timeout": _TIMEOUT,
+    "health_check_interval": _Kind(
+        _number(float, 0), "a number of seconds, or 0 for no checks"
+    ),
+    "ssl_min_version": _Kind(_number(int), "an ssl.TLSVersion or its number"),
     "unix_socket_path": _TEXT,
     **dict.fromkeys(("username", "password", "client_name", "ssl_password"), _TEXT),
     **dict.fromkeys(

@@ -6,12 +6,13 @@ import traceback
 import pytest
 import redis as redis_py
 from conftest import make_app
+from flask import current_app
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flask_redis import Redis
 
-SECRET = "hunter2-Zq9"
+SECRET = "hunter2Zq9"
 
 BAD_SETTINGS = [
     ("PORT", "abc"),
@@ -35,6 +36,8 @@ BAD_SETTINGS = [
     ("SOCKET_TIMEOUT", "inf"),
     ("SOCKET_TIMEOUT", -1),
     ("SOCKET_TIMEOUT", True),
+    ("SOCKET_TIMEOUT", "0"),
+    ("SOCKET_TIMEOUT", "1e300"),
     ("SOCKET_CONNECT_TIMEOUT", 10**400),
     ("HEALTH_CHECK_INTERVAL", "1m"),
     ("MAX_CONNECTIONS", 0),
@@ -45,6 +48,8 @@ BAD_SETTINGS = [
     ("SSL", "falsch"),
     ("SSL_CERT_REQS", "requierd"),
     ("ENCODING", "utf-88"),
+    ("ENCODING", "hex"),
+    ("ENCODING", 8),
     ("CHARSET", "utf-88"),
     ("PASSWORD", 1.5),
     ("PASSWORD", True),
@@ -79,6 +84,11 @@ BAD_SETTINGS = [
     ("URL", "redis://there/-1"),
     ("URL", "redis://there/1.5"),
     ("URL", "redis://there//1"),
+    ("URL", "redis://there//"),
+    ("URL", "redis://there/1_0"),
+    ("URL", "redis://there/+1"),
+    ("URL", "redis://there/ 1"),
+    ("URL", "redis://there/\u0661"),
     ("URL", "redis://there/" + "9" * 5000),
     ("URL", "redis://there?db=x"),
     ("URL", "redis://there?port=99999999"),
@@ -95,6 +105,12 @@ BAD_SETTINGS = [
     ("URL", "redis://there?url=redis://elsewhere"),
     ("URL", "redis://there?unix_socket_path=/run/redis.sock"),
     ("URL", "unix:///run/redis.sock?host=there"),
+    ("URL", "unix:///run/redis.sock?port=1"),
+    ("URL", "unix:///run/redis.sock?unix_socket_path=/run/other.sock"),
+    ("URL", "redis://there?host=elsewhere"),
+    ("URL", "redis://there:1?port=2"),
+    ("URL", "redis://user:pass@there?password=other"),
+    ("URL", "rediss://there?ssl=false"),
     ("URL", "unix://"),
     ("URL", "unix://run/redis.sock"),
     ("URL", "unix://user:pass@run/redis.sock"),
@@ -116,10 +132,12 @@ def test_bad_value_names_its_setting(name, value):
         "no.such.Class",
         "redis.NoSuchClass",
         "nosuchmodule",
+        "redis",
         "redis.",
         ".redis",
         "not a path",
         "redis..Redis",
+        "redis:Redis",
     ],
 )
 def test_path_that_leads_nowhere(path):
@@ -133,13 +151,34 @@ def test_path_that_leads_nowhere_is_shown():
 
 
 @pytest.mark.parametrize(
-    "value", ["redis.exceptions", "redis.from_url", "os.sep", redis_py.from_url, 1, ()]
+    "value",
+    [
+        *("redis.exceptions", "redis.from_url", "os.sep"),
+        *(redis_py.from_url, 1, 0, False, (), (redis_py.StrictRedis,)),
+    ],
 )
 def test_class_that_is_no_class(value):
-    if not value:
-        value = (redis_py.StrictRedis,)
     with pytest.raises(TypeError, match=r"^REDIS_CLASS must be a class or"):
         Redis(make_app(REDIS_CLASS=value))
+
+
+@pytest.mark.parametrize("prefix", [f"redis://:{SECRET}@there", "localhost:6379", 0.5])
+def test_prefix_that_begins_no_name(prefix):
+    app = make_app()
+    for register in (Redis, Redis().init_app):
+        with pytest.raises(ValueError, match=r"^config_prefix must be") as raised:
+            register(app, prefix)
+        assert SECRET not in everything_said(raised.value)
+    assert "redis" not in app.extensions
+
+
+def test_current_app_in_the_place_of_an_app():
+    app = make_app(REDIS_URL="redis://there")
+    redis = Redis()
+    with app.app_context(), pytest.raises(TypeError, match="takes the app itself"):
+        redis.init_app(current_app)
+    assert "REDIS_HOST" not in app.config
+    redis.init_app(app)
 
 
 @pytest.mark.parametrize("missing", ["ssl", "password"])
@@ -268,6 +307,10 @@ def test_no_secret_of_a_url_is_shown(url, setting, caplog):
         "MAX_CONNECTIONS",
         "CONNECTION_POOL",
         "PROTOCOL",
+        "CACHE",
+        "CACHE_CONFIG",
+        "CREDENTIAL_PROVIDER",
+        "DRIVER_INFO",
     ],
 )
 def test_no_secret_that_went_astray_is_shown(name, caplog):

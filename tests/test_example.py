@@ -19,7 +19,7 @@ from pathlib import Path
 import comments
 import pytest
 from comments import create_app, threads, views
-from conftest import NO_RETRY, TestServer, free_port
+from conftest import TestServer, free_port
 
 import flask_redis
 
@@ -186,6 +186,7 @@ def test_form_without_a_token_is_refused(ann):
         refused = ann.browser.post(path, data={"title": "x", "text": "x", "name": "x"})
         assert refused.status_code == 400
         assert "CSRF" in refused.text
+        assert "Signed in as <b>Ann</b>" in refused.text
     assert "Mine" in ann.get().text
 
 
@@ -196,6 +197,17 @@ def test_thread_that_says_nothing_or_too_much(title, text, ann, server):
     page = ann.post("/threads", title=title, text=text)
     assert 'aria-invalid="true"' in page.text
     assert server.keys() == set()
+
+
+def test_text_as_long_as_the_browser_lets_it_be(ann):
+    lines = "\r\n".join(["x" * 99] * 50)
+    assert 'aria-invalid="true"' not in ann.post("/threads", title="x", text=lines).text
+
+
+def test_error_pages_keep_the_headers_of_the_error(ann):
+    refused = ann.browser.get("/sign-out")
+    assert refused.status_code == 405
+    assert "POST" in refused.headers["Allow"]
 
 
 def test_body_that_is_too_large(ann):
@@ -228,8 +240,6 @@ def test_redis_down_is_a_503_page_and_up_again_is_no_error(tmp_path):
         {
             "REDIS_LINKS_URL": server.tcp_url(0),
             "REDIS_CONTENT_URL": server.tcp_url(1),
-            "REDIS_LINKS_RETRY": NO_RETRY,
-            "REDIS_CONTENT_RETRY": NO_RETRY,
             "SECRET_KEY": "of the tests",
         }
     )

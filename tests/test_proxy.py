@@ -3,6 +3,7 @@
 import copy
 import inspect
 import pydoc
+import unittest.mock
 
 import pytest
 import redis as redis_py
@@ -113,7 +114,24 @@ def test_attributes_are_those_of_the_current_client(server):
             assert redis.response_callbacks is client.response_callbacks
 
 
-def test_callable_that_only_the_client_itself_has(app):
+def test_attributes_that_can_be_called_are_no_methods(app):
+    class Client(redis_py.StrictRedis):
+        lock_class = redis_py.lock.Lock
+
+    app.config["REDIS_CLASS"] = Client
+    redis = Redis(app)
+    assert redis.lock_class is redis_py.lock.Lock
+
+
+def test_mock_in_the_place_of_the_client(app):
+    redis = Redis(app)
+    app.extensions["redis"]["REDIS"] = mock = unittest.mock.MagicMock()
+    mock.get.return_value = "mocked"
+    assert redis.get("key") == "mocked"
+    redis.get.assert_called_once_with("key")
+
+
+def test_function_that_only_the_client_itself_has(app):
     redis = Redis(app)
     redis.connection.double = lambda number: 2 * number
     assert redis.double(4) == 8
@@ -168,7 +186,9 @@ def test_help_shows_the_text_of_redis_py(app):
     redis = Redis(app)
     assert redis.get.__doc__ == redis_py.StrictRedis.get.__doc__
     assert inspect.getdoc(redis_py.StrictRedis.set) in inspect.getdoc(redis.set)
-    assert inspect.signature(redis.set) == inspect.signature(redis.connection.set)
+    for name in ("set", "from_url"):
+        theirs = getattr(redis.connection, name)
+        assert inspect.signature(getattr(redis, name)) == inspect.signature(theirs)
     assert "value at key" in pydoc.plain(pydoc.render_doc(redis.get))
 
 
@@ -184,8 +204,10 @@ def test_names_looked_up_outside_a_context(app):
     redis = Redis()
     redis.init_app(app)
     assert hasattr(redis, "get")
-    assert not hasattr(redis, "nonsense")
-    assert not hasattr(redis, "connection_pool")
+    assert hasattr(redis, "from_url")
+    # An attribute, one of the class's class, one of clients only, and none at all.
+    for name in ("RESPONSE_CALLBACKS", "mro", "connection_pool", "nonsense"):
+        assert not hasattr(redis, name)
     assert not hasattr(redis, "connection")
     with pytest.raises(AttributeError, match="init_app"):
         _ = redis.connection_pool

@@ -207,6 +207,32 @@ def test_init_app_keeps_no_app_and_no_client_alive(server):
     assert client() is None
 
 
+def test_no_app_is_kept_alive_by_a_class_made_in_its_factory(server):
+    redis = Redis()
+
+    def create_app():
+        app = make_app(**server.settings)
+
+        class Named(redis_py.StrictRedis):
+            def name(self):
+                return app.name
+
+        app.config["REDIS_CLASS"] = Named
+        redis.init_app(app)
+        return app
+
+    def create_and_drop():
+        app = create_app()
+        with app.app_context():
+            assert redis.name() == app.name
+        return weakref.ref(app)
+
+    app = create_and_drop()
+    gc.collect()
+    assert app() is None
+    assert not hasattr(redis, "name")
+
+
 def test_constructor_holds_its_app(server):
     redis = Redis(make_app(**server.settings))
     gc.collect()

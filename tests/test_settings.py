@@ -164,7 +164,7 @@ def test_host_that_is_a_path_is_a_unix_socket(form, server):
     assert arguments(redis)["path"] == str(server.socket)
 
 
-@pytest.mark.parametrize("named", [Keeper, f"{__name__}.Keeper", f"{__name__}:Keeper"])
+@pytest.mark.parametrize("named", [Keeper, f"{__name__}.Keeper"])
 def test_class_itself_or_its_path(named):
     assert type(Redis(make_app(REDIS_CLASS=named)).connection) is Keeper
 
@@ -204,6 +204,18 @@ def test_subclass_has_its_own_settings_and_those_of_its_bases(server):
     redis.set("key", "value")
     assert redis.get("key") == "value"
     assert server.keys() == {(7, "key")}
+
+
+def test_parameter_of_a_subclass_that_is_called_as_an_old_setting_was():
+    class Named(redis_py.StrictRedis):
+        def __init__(self, user="nobody", errors=None, **kwargs):
+            self.own = user, errors
+            super().__init__(**kwargs)
+
+    app = make_app(REDIS_CLASS=Named, REDIS_USER="ann", REDIS_ERRORS="none")
+    redis = Redis(app)
+    assert redis.connection.own == ("ann", "none")
+    assert arguments(redis)["username"] is None
 
 
 def test_catch_alls_of_a_constructor_are_no_settings():

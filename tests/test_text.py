@@ -10,6 +10,13 @@ from hypothesis import strategies as st
 
 from flask_redis import Redis
 
+SECONDS = {
+    "socket_timeout",
+    "socket_connect_timeout",
+    "health_check_interval",
+    "own_ratio",
+}
+
 
 def redis_with(**settings):
     return Redis(make_app(**{f"REDIS_{n.upper()}": v for n, v in settings.items()}))
@@ -27,6 +34,7 @@ def redis_with(**settings):
         ("health_check_interval", "30", 30),
         ("decode_responses", "false", False),
         ("decode_responses", "true", True),
+        ("decode_responses", " True\n", True),
         ("socket_keepalive", "on", True),
         ("encoding", "latin-1", "latin-1"),
         ("encoding_errors", "replace", "replace"),
@@ -51,7 +59,7 @@ def redis_with(**settings):
 def test_becomes_what_the_parameter_takes(name, text, value):
     found = arguments(redis_with(**{name: text}))[name]
     assert found == value
-    assert isinstance(found, (type(value), float))
+    assert type(found) is (float if name in SECONDS else type(value))
 
 
 class Taker:
@@ -87,7 +95,6 @@ class Taker:
         ("own_text", 12345, "12345"),
         ("own_number", "12345678901234567890", 12345678901234567890),
         ("own_number", "-20", -20),
-        ("own_number", "0.5", 0.5),
         ("own_ratio", "2", 2),
         ("own_switch", "ON", True),
         ("own_anything", "text", "text"),
@@ -96,7 +103,9 @@ class Taker:
 )
 def test_by_the_name_of_the_parameter_or_the_type_of_its_default(name, text, value):
     redis = redis_with(**{"class": Taker, name: text})
-    assert redis.connection.taken[name] == value
+    taken = redis.connection.taken[name]
+    assert taken == value
+    assert type(taken) is (float if name in SECONDS else type(value))
     assert redis_with(**{"class": Taker, name: None}).connection.taken[name] is None
 
 
@@ -111,6 +120,8 @@ def test_by_the_name_of_the_parameter_or_the_type_of_its_default(name, text, val
         ("ssl_min_version", "TLS"),
         ("own_text", 1.5),
         ("own_number", "many"),
+        ("own_number", "0.5"),
+        ("protocol", "4"),
         ("own_number", True),
         ("own_ratio", "inf"),
         ("own_switch", 2),

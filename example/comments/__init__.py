@@ -6,8 +6,10 @@ counters, ``REDIS_CONTENT`` for what people wrote. Set ``REDIS_LINKS_URL`` and
 the app brings a server of its own.
 """
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 import click
@@ -45,8 +47,8 @@ def create_app(config=None):
 
     links.init_app(app)
     content.init_app(app)
-    csrf.init_app(app)
     app.register_blueprint(views.pages)
+    csrf.init_app(app)
     app.register_error_handler(HTTPException, show_error)
     app.register_error_handler(threads.NoSuchThread, show_missing)
     # What redis-py raises, retries included, while the server is away.
@@ -59,13 +61,12 @@ def secret_key(folder):
     """Signs the session cookies; kept, so that a restart signs nobody out."""
     path = folder / "secret_key"
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(
-            os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w"
-        ) as new:
-            new.write(secrets.token_hex())
-    except FileExistsError:
-        pass
+    with tempfile.NamedTemporaryFile("w", dir=folder) as new:
+        new.write(secrets.token_hex())
+        new.flush()
+        # Takes the name once it is whole, and only if there is none.
+        with contextlib.suppress(FileExistsError):
+            os.link(new.name, path)
     return path.read_text()
 
 
@@ -87,7 +88,9 @@ def bring_server(app):
 
 
 def show_error(error):
-    return render_template("error.html", error=error), error.code
+    response = error.get_response()
+    response.data = render_template("error.html", error=error)
+    return response
 
 
 def show_missing(error):
@@ -95,4 +98,4 @@ def show_missing(error):
 
 
 def show_outage(error):
-    return (*show_error(ServiceUnavailable()), {"Retry-After": "5"})
+    return show_error(ServiceUnavailable(retry_after=5))

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 # Starts the server and waits until the other end of its standard input closes,
 # which it does however the process that holds it ends. Then it stops the server.
@@ -92,7 +93,7 @@ class Server:
                 return False
 
     def url(self, db=0):
-        return f"unix://{self.socket}?db={db}"
+        return f"unix://{quote(str(self.socket))}?db={db}"
 
     def stop(self):
         self._keeper.stdin.close()

@@ -26,7 +26,8 @@ pages = Blueprint("pages", __name__)
 
 
 def stripped(value):
-    return value.strip() if value else value
+    # A browser counts a line's end as one character, but sends two.
+    return value.replace("\r\n", "\n").strip() if value else value
 
 
 def text_field(field, label, longest):
