@@ -186,9 +186,7 @@ class Redis:
         except _NoClientError:
             # Outside a context the class of a client tells what is a method.
             client_class = self._client_class()
-            if name not in dir(client_class):
-                raise
-            found = getattr(client_class, name)
+            found = name in dir(client_class) and getattr(client_class, name)
             if not _is_method(found):
                 raise
         return _bind_late(self, name, found) if _is_method(found) else found
@@ -255,9 +253,6 @@ _OLD_NAMES = {"charset": "encoding", "errors": "encoding_errors", "user": "usern
 #: Each of these says where the server is, so a place that gives one of them
 #: sets aside what the places before it gave.
 _ADDRESSES = ("host", "unix_socket_path", "connection_pool")
-
-#: What redis-py reads from the part of a URL between scheme and path.
-_IN_NETLOC = ("host", "port", "username", "password")
 
 #: What a URL determines is written back to the settings of these names.
 _WRITTEN_BACK = ("host", "port", "unix_socket_path", "db", "username", "password")
@@ -356,58 +351,16 @@ def _read_url(config: Config, prefix: str, parameters: _Parameters) -> dict[str,
     url = config.get(setting)
     if url is None or url == "":
         return {}
-    said = _split_url(url) if isinstance(url, str) else None
-    if said is None:
-        raise ValueError(
-            f"{setting} must be redis://[[user]:password@]host[:port][/db], the same "
-            "with rediss:// for TLS, or unix://[[user]:password@]/path[?db=0]; then "
-            "?name=value&name=value for options. The port is from 1 to 65535, the db "
-            "a number, and what is special in a password percent-encoded."
-        )
-    if not said.keys() <= parameters.keys():
+    given = _convert(setting, url, _URL)
+    if not given.keys() <= parameters.keys():
         # Not shown which: after an unencoded "?" it is a piece of the password.
         raise ValueError(
             f"{setting} has an option that is no parameter of the client's class."
         )
     return {
         name: _convert(f"{setting}: {name}", value, parameters[name])
-        for name, value in said.items()
+        for name, value in given.items()
     }
-
-
-def _split_url(url: str) -> dict[str, t.Any] | None:
-    """The parameters that a URL gives, its options and database still text.
-
-    redis-py reads the address. What it would pass over or guess is refused, as
-    is an option that says again what the address says; only ``?db=`` goes
-    before the path, as redis-py has it. A URL that is no good gives ``None``,
-    not an error: the standard library's errors quote the URL, and chained to
-    ours they would show the password.
-    """
-    address, _, query = url.partition("?")
-    try:
-        parts = urlsplit(address)
-        read = ConnectionPool.from_url(address).connection_kwargs
-        options = parse_qs(query, keep_blank_values=True, strict_parsing=bool(query))
-        readable = parts.port != 0 and "#" not in url
-    except ValueError:
-        return None
-    given = {name: read[name] for name in _IN_NETLOC if name in read}
-    absent: dict[str, t.Any]
-    if parts.scheme == "unix":
-        readable &= bool(parts.path) and not parts.netloc.rpartition("@")[2]
-        readable &= options.keys().isdisjoint(("host", "port"))
-        given["unix_socket_path"] = read.get("path")
-        absent = {"db": 0}
-    else:
-        path = re.fullmatch(r"(?:/(\d+))?/?", parts.path, re.ASCII)
-        readable &= path is not None and "unix_socket_path" not in options
-        absent = {"host": "localhost", "port": 6379, "db": (path and path[1]) or 0}
-    if parts.scheme == "rediss":
-        given["ssl"] = True
-    if not readable or not options.keys().isdisjoint(given):
-        return None
-    return {**absent, **{name: values[0] for name, values in options.items()}, **given}
 
 
 # What a parameter takes. Settings often come from the environment, as text or
@@ -490,11 +443,52 @@ def _verify_mode(value: t.Any) -> t.Any:
     return value
 
 
+def _url(value: t.Any) -> dict[str, t.Any]:
+    """The parameters that a URL gives, its options and database still text.
+
+    redis-py reads the address. What it would pass over or guess is refused, as
+    is an option that says again what the address says; only ``?db=`` goes
+    before the path, as redis-py has it.
+    """
+    if not isinstance(value, str) or "#" in value:
+        raise ValueError
+    address, _, query = value.partition("?")
+    parts = urlsplit(address)
+    read = ConnectionPool.from_url(address).connection_kwargs
+    options = parse_qs(query, keep_blank_values=True, strict_parsing=bool(query))
+    names = ("host", "port", "username", "password")
+    given = {name: read[name] for name in names if name in read}
+    absent: dict[str, t.Any] = {"db": 0}
+    if parts.scheme == "unix":
+        if not parts.path or parts.netloc.rpartition("@")[2]:
+            raise ValueError
+        given["unix_socket_path"] = read["path"]
+        elsewhere = {"host", "port"}
+    else:
+        path = re.fullmatch(r"(?:/(\d+))?/?", parts.path, re.ASCII)
+        if parts.port == 0 or path is None:
+            raise ValueError
+        absent.update(host="localhost", port=6379, db=path[1] or 0)
+        elsewhere = {"unix_socket_path"}
+    if parts.scheme == "rediss":
+        given["ssl"] = True
+    if options.keys() & (given.keys() | elsewhere):
+        raise ValueError
+    return {**absent, **{name: values[0] for name, values in options.items()}, **given}
+
+
 _TRUE_OR_FALSE = _Kind(_boolean, "true or false (or yes or no, on or off, 1 or 0)")
 _WHOLE_NUMBER = _Kind(_number(int), "a whole number")
 _ONE_OR_MORE = _Kind(_number(int, 1), "a whole number, 1 or more")
 _TIMEOUT = _Kind(_number(float, 1e-6, 1e9), "a number of seconds, more than 0")
 _TEXT = _Kind(_text, "text; put a number such as 1.5, or true, in quotes")
+_URL = _Kind(
+    _url,
+    "redis://[[user]:password@]host[:port][/db], the same with rediss:// for TLS, or "
+    "unix://[[user]:password@]/path[?db=0]; then ?name=value&name=value for options. "
+    "The port is from 1 to 65535, the db a number, and what is special in a password "
+    "percent-encoded",
+)
 _OBJECT = _Kind(_object, "an object made in Python, which text cannot say")
 
 #: By a parameter's name or else by the type of its default. A parameter that is
