@@ -17,7 +17,6 @@ PARAMETERS = inspect.signature(redis_py.StrictRedis).parameters
 class Keeper(redis_py.StrictRedis):
     """Keeps what it was constructed with."""
 
-    @functools.wraps(redis_py.StrictRedis.__init__)
     def __init__(self, *args, **kwargs):
         self.kept = args, kwargs
         super().__init__(*args, **kwargs)
