@@ -119,16 +119,10 @@ class Redis:
         """
         prefix = config_prefix or self._config_prefix
         if isinstance(app, LocalProxy):
-            raise TypeError(
-                "init_app() takes the app itself, not current_app, which is "
-                "another app tomorrow."
-            )
+            raise TypeError("init_app() takes the app itself, not current_app.")
         if not str(prefix).isidentifier():
-            # Not shown: it may well be a URL, put where the prefix goes.
-            raise ValueError(
-                "config_prefix must be what names of settings begin with, "
-                "such as 'REDIS' for REDIS_URL."
-            )
+            # Not shown: it may be a URL that went astray, password and all.
+            raise ValueError("config_prefix must begin names, as REDIS in REDIS_URL.")
         if app in self._prefixes:
             raise ValueError(
                 f"This Redis object already serves the app {app.name!r} with the "
@@ -264,8 +258,8 @@ def _create_client(config: Config, prefix: str, options: dict[str, t.Any]) -> t.
     for name in options:
         if name not in parameters:
             raise TypeError(
-                f"Redis() was given the option {name!r} for {prefix!r}, which is no "
-                "parameter of the client's class. Is it misspelt?"
+                f"The option {name!r} for {prefix!r} is no parameter of the client's "
+                "class. Is it misspelt?"
             )
     in_url = _read_url(config, prefix, parameters)
     arguments: dict[str, t.Any] = {}
@@ -340,9 +334,8 @@ def _read_settings(
     for name, parameter in names.items():
         setting = f"{prefix}_{name.upper()}"
         if setting in config:
-            settings[parameter] = _convert(
-                setting, config[setting], parameters[parameter]
-            )
+            kind = parameters[parameter]
+            settings[parameter] = _convert(setting, config[setting], kind)
     return settings
 
 
@@ -509,9 +502,7 @@ _KINDS: dict[str | type, _Kind] = {
     "socket_read_size": _ONE_OR_MORE,
     "socket_timeout": _TIMEOUT,
     "socket_connect_timeout": _TIMEOUT,
-    "health_check_interval": _Kind(
-        _number(float, 0), "a number of seconds, or 0 for no checks"
-    ),
+    "health_check_interval": _Kind(_number(float, 0), "a number of seconds, or 0"),
     "ssl_min_version": _Kind(_number(int), "an ssl.TLSVersion or its number"),
     "unix_socket_path": _TEXT,
     **dict.fromkeys(("username", "password", "client_name", "ssl_password"), _TEXT),

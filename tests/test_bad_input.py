@@ -166,7 +166,7 @@ def test_class_that_is_no_class(value):
 def test_prefix_that_begins_no_name(prefix):
     app = make_app()
     for register in (Redis, Redis().init_app):
-        with pytest.raises(ValueError, match=r"^config_prefix must be") as raised:
+        with pytest.raises(ValueError, match=r"^config_prefix must begin") as raised:
             register(app, prefix)
         assert SECRET not in everything_said(raised.value)
     assert "redis" not in app.extensions
