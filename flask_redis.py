@@ -312,10 +312,10 @@ def _parameters(client_class: type) -> _Parameters:
             # signature() sees through decorators, as getfullargspec() does not.
             _, *rest = inspect.signature(vars(owner)["__init__"]).parameters.values()
             for each in rest:
-                # redis-py 5 and earlier still has the old names of its own.
-                if owner is StrictRedis and each.name in _OLD_NAMES:
-                    continue
-                if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY):
+                # redis-py 5 and earlier has the old names too, but deprecated.
+                deprecated = owner is StrictRedis and each.name in _OLD_NAMES
+                named = each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
+                if named and not deprecated:
                     kind = _KINDS.get(each.name, _KINDS.get(type(each.default)))
                     parameters.setdefault(each.name, kind)
             takes_more = any(each.kind is each.VAR_KEYWORD for each in rest)
