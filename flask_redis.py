@@ -80,6 +80,7 @@ class Redis:
         self._config_prefix = config_prefix or "REDIS"
         self._options = options
         self._prefixes: t.MutableMapping[Flask, str] = weakref.WeakKeyDictionary()
+        self._late_methods: dict[str, t.Callable[..., t.Any]] = {}
         # Called, it gives the class of the client registered last, or None.
         self._client_class: t.Callable[[], type | None] = lambda: None
         if app is not None:
@@ -183,7 +184,11 @@ class Redis:
             found = name in dir(client_class) and getattr(client_class, name)
             if not _is_method(found):
                 raise
-        return _bind_late(self, name, found) if _is_method(found) else found
+        if not _is_method(found):
+            return found
+        if name not in self._late_methods:
+            self._late_methods[name] = _late_method(name, found)
+        return types.MethodType(self._late_methods[name], self)
 
     def __dir__(self) -> list[str]:
         try:
@@ -227,15 +232,19 @@ def _is_method(found: object) -> bool:
     return isinstance(found, (types.FunctionType, types.MethodType))
 
 
-def _bind_late(redis: Redis, name: str, method: t.Any) -> t.Any:
-    """A method of the object that looks like the client's, text and all, and
+def _late_method(name: str, method: t.Any) -> t.Callable[..., t.Any]:
+    """A method of :class:`Redis` that looks like the client's, text and all, and
     finds the client when it is called."""
 
     @functools.wraps(getattr(method, "__func__", method))
     def call(self: Redis, *args: t.Any, **kwargs: t.Any) -> t.Any:
         return getattr(self._current_client(), name)(*args, **kwargs)
 
-    return types.MethodType(call, redis)
+    # The signature is all that is wanted of what is wrapped, which may hold an
+    # app: a class made in an app factory does.
+    call.__signature__ = inspect.signature(call)  # type: ignore[attr-defined]
+    del call.__wrapped__
+    return call
 
 
 # From settings to a client. Parameters of the client's class are given in three
