@@ -5,10 +5,10 @@ import traceback
 
 import pytest
 import redis as redis_py
-from conftest import make_app
 from flask import current_app
 from hypothesis import example, given
 from hypothesis import strategies as st
+from servers import make_app
 
 from flask_redis import Redis
 

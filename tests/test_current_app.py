@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from conftest import make_app
+from servers import make_app
 
 from flask_redis import Redis
 

