@@ -1,0 +1,35 @@
+"""Deployments of many servers, each started once for all tests."""
+
+import pytest
+from cluster import Cluster
+from sentinels import Sentinels
+
+
+@pytest.fixture(scope="session")
+def the_sentinels(tmp_path_factory):
+    deployment = Sentinels(tmp_path_factory.mktemp("sentinels"))
+    yield deployment
+    deployment.stop()
+
+
+@pytest.fixture
+def sentinels(the_sentinels):
+    """One primary, two replicas and three sentinels, all alive, with no keys."""
+    the_sentinels.flush()
+    yield the_sentinels
+    the_sentinels.restore()
+
+
+@pytest.fixture(scope="session")
+def the_cluster(tmp_path_factory):
+    deployment = Cluster(tmp_path_factory.mktemp("cluster"))
+    yield deployment
+    deployment.stop()
+
+
+@pytest.fixture
+def cluster(the_cluster):
+    """Three primaries with a replica each, all alive, with no keys."""
+    the_cluster.flush()
+    yield the_cluster
+    the_cluster.restore()

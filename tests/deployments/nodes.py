@@ -1,0 +1,98 @@
+"""Servers that stand together, and die and come back one by one."""
+
+import os
+import random
+import signal
+import socket
+import time
+
+import redis
+from servers import NO_RETRY, TestServer
+
+#: A cluster's nodes talk to each other at their port and this.
+BUS = 10000
+
+
+def lasting_port():
+    """A port that stays free while its server is dead.
+
+    It is below those that the system gives to outgoing connections. One of them
+    could otherwise take it, or even a client that tries it reach itself.
+    """
+    while True:
+        port = random.randrange(12000, 22000)
+        try:
+            for number in (port, port + BUS):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", number))
+        except OSError:
+            continue
+        return port
+
+
+def wait_until(condition, seconds=30):
+    """Waits until what a function returns is true, and returns it.
+
+    A server that does not answer yet is no error, unless it stays so.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        problem = None
+        try:
+            result = condition()
+            if result:
+                return result
+        except redis.RedisError as error:
+            problem = error
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{condition.__qualname__} stays false.") from problem
+        time.sleep(0.02)
+
+
+class Node(TestServer):
+    """A server with a password that can be killed and started again."""
+
+    def __init__(self, folder, *options, password, port, binary=None):
+        self.password = password
+        super().__init__(
+            folder,
+            port,
+            *("--requirepass", password),
+            # So that a new replica has the data at once, not in five seconds.
+            *("--repl-diskless-sync-delay", 0, "--save", ""),
+            *options,
+            binary=binary,
+        )
+
+    def client(self, db=0):
+        return redis.Redis(
+            unix_socket_path=str(self.socket),
+            db=db,
+            password=self.password,
+            decode_responses=True,
+            retry=NO_RETRY,
+        )
+
+    def ask(self, *command):
+        """What the server itself answers, past the other ones."""
+        with self.client() as client:
+            return client.execute_command(*command)
+
+    def info(self, section):
+        with self.client() as client:
+            return client.info(section)
+
+    @property
+    def alive(self):
+        return self._answers()
+
+    def _answers(self):
+        try:
+            return self.ask("PING")
+        except redis.ConnectionError:
+            return False
+
+    def kill(self):
+        """Ends the server at once, with no chance to tell anyone."""
+        os.kill(self.info("server")["process_id"], signal.SIGKILL)
+        wait_until(lambda: not self.alive)
