@@ -2,6 +2,7 @@
 
 import pytest
 from cluster import Cluster
+from forwarder import TLS, Certificates
 from sentinels import Sentinels
 
 
@@ -33,3 +34,17 @@ def cluster(the_cluster):
     the_cluster.flush()
     yield the_cluster
     the_cluster.restore()
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory):
+    """Files for the ``ssl_*`` settings of clients."""
+    return Certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def tls(the_server, certificates):
+    """The ports at which the server of all tests is reached with TLS."""
+    tls = TLS(the_server, certificates)
+    yield tls
+    tls.stop()

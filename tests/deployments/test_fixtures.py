@@ -115,3 +115,50 @@ def test_another_node_takes_over(cluster, client, time_around, record_property):
     assert cluster.primary_of("key") != old
     cluster.restore()
     assert old not in cluster.primaries()
+
+
+def secured(tls, **settings):
+    settings = {"port": tls.port, "ssl_ca_certs": tls.certificates.authority} | settings
+    return redis.Redis(ssl=True, decode_responses=True, retry=NO_RETRY, **settings)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_tls_reaches_the_server(server, tls, host):
+    with secured(tls, host=host) as client, server.client() as other:
+        client.set("key", "value" * 100_000)
+        assert other.get("key") == client.get("key") == "value" * 100_000
+        with client.pipeline() as pipeline:
+            for number in range(2000):
+                pipeline.set(f"key-{number}", "value" * 1000)
+                pipeline.get(f"key-{number}")
+            assert pipeline.execute()[-1] == "value" * 1000
+
+
+def test_wrong_authority_is_refused(tls):
+    client = secured(tls, ssl_ca_certs=tls.certificates.other_authority)
+    with client, pytest.raises(redis.ConnectionError, match="VERIFY_FAILED"):
+        client.ping()
+
+
+def test_wrong_host_name_is_refused(tls):
+    client = secured(tls, port=tls.elsewhere_port, ssl_check_hostname=True)
+    with client, pytest.raises(redis.ConnectionError, match="VERIFY_FAILED"):
+        client.ping()
+
+
+def test_client_certificate_is_demanded(tls):
+    files = {
+        "ssl_certfile": tls.certificates.client,
+        "ssl_keyfile": tls.certificates.client_key,
+    }
+    with secured(tls, port=tls.demanding_port, **files) as client:
+        assert client.ping()
+    client = secured(tls, port=tls.demanding_port)
+    with client, pytest.raises(redis.ConnectionError):
+        client.ping()
+
+
+def test_plain_clients_are_refused(tls):
+    client = redis.Redis(port=tls.port, retry=NO_RETRY)
+    with client, pytest.raises(redis.ConnectionError):
+        client.ping()
