@@ -1,6 +1,6 @@
 """Three primaries that share the keys among them, and a replica of each."""
 
-from nodes import Node, lasting_port, wait_until
+from nodes import BEHIND, BUS, Node, lasting_port, wait_until
 
 SLOTS = 16384
 
@@ -15,8 +15,9 @@ class Cluster:
 
     password = "of-the-cluster"
 
-    def __init__(self, folder):
+    def __init__(self, folder, context=None):
         self.folder = folder
+        self._context = context
         self._servers = {}
         for _ in range(6):
             self._start(lasting_port())
@@ -109,9 +110,15 @@ class Cluster:
             self.folder / f"node-{port}",
             *OPTIONS,
             *("--masterauth", self.password),
+            *("--cluster-announce-port", port),
+            *("--cluster-announce-bus-port", self._bus_port(port)),
             password=self.password,
             port=port,
+            context=self._context,
         )
+
+    def _bus_port(self, port):
+        return port + BUS + (BEHIND if self._context else 0)
 
     def _introduce(self):
         """Makes the nodes know each other."""
@@ -120,7 +127,8 @@ class Cluster:
             # Else they need some time to find out who may say what.
             server.ask("CLUSTER", "SET-CONFIG-EPOCH", epoch)
         for other in others:
-            first.ask("CLUSTER", "MEET", "127.0.0.1", other.port)
+            bus_port = self._bus_port(other.port)
+            first.ask("CLUSTER", "MEET", "127.0.0.1", other.port, bus_port)
         wait_until(lambda: all(map(self._knows_all, self._servers.values())))
 
     def _knows_all(self, server):

@@ -58,6 +58,8 @@ class Forwarder:
         self._thread.start()
 
     def stop(self):
+        if not self._thread.is_alive():
+            return
         self._loop.call_soon_threadsafe(self._main.cancel)
         self._thread.join()
 

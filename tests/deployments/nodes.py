@@ -7,9 +7,12 @@ import socket
 import time
 
 import redis
+from forwarder import Forwarder
 from servers import NO_RETRY, TestServer
 
-#: A cluster's nodes talk to each other at their port and this.
+#: Added to the port at which clients reach a node, with TLS: where its server is.
+BEHIND = 5000
+#: Added to the port of the server: where the nodes of a cluster talk to each other.
 BUS = 10000
 
 
@@ -20,9 +23,9 @@ def lasting_port():
     could otherwise take it, or even a client that tries it reach itself.
     """
     while True:
-        port = random.randrange(12000, 22000)
+        port = random.randrange(12000, 17000)
         try:
-            for number in (port, port + BUS):
+            for number in (port, port + BEHIND, port + BUS, port + BEHIND + BUS):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", number))
         except OSError:
@@ -50,19 +53,34 @@ def wait_until(condition, seconds=30):
 
 
 class Node(TestServer):
-    """A server with a password that can be killed and started again."""
+    """A server with a password that can be killed and started again.
 
-    def __init__(self, folder, *options, password, port, binary=None):
+    With a context clients reach it with TLS at its port, as the other nodes do
+    without. It has to announce this port, not its own one.
+    """
+
+    def __init__(self, folder, *options, password, port, context=None, binary=None):
         self.password = password
+        self._forwarder = None
+        own_port = port
+        if context:
+            own_port += BEHIND
+            self._forwarder = Forwarder(own_port, context, port, also_plain=True)
         super().__init__(
             folder,
-            port,
+            own_port,
             *("--requirepass", password),
             # So that a new replica has the data at once, not in five seconds.
             *("--repl-diskless-sync-delay", 0, "--save", ""),
             *options,
             binary=binary,
         )
+        self.port = port
+
+    def stop(self):
+        super().stop()
+        if self._forwarder:
+            self._forwarder.stop()
 
     def client(self, db=0):
         return redis.Redis(

@@ -9,6 +9,8 @@ sentinel auth-pass {service} {password}
 sentinel down-after-milliseconds {service} 1000
 sentinel failover-timeout {service} 2000
 sentinel parallel-syncs {service} 1
+sentinel announce-ip 127.0.0.1
+sentinel announce-port {own_port}
 """
 
 # How often sentinels look, in milliseconds. With the usual second between pings
@@ -38,8 +40,9 @@ class Sentinels:
     password = "of-the-data"
     sentinel_password = "of-the-sentinels"
 
-    def __init__(self, folder):
+    def __init__(self, folder, context=None):
         self.folder = folder
+        self._context = context
         self._servers = {}
         self._sentinels = []
         primary = self._start_server()
@@ -98,19 +101,30 @@ class Sentinels:
             server.stop()
 
     def _start_server(self, primary=None, port=None):
-        options = ("--masterauth", self.password)
+        port = port or lasting_port()
+        options = (
+            *("--masterauth", self.password),
+            *("--replica-announce-ip", "127.0.0.1", "--replica-announce-port", port),
+        )
         if primary:
             options += ("--replicaof", f"127.0.0.1 {primary}")
-        port = port or lasting_port()
-        folder = self.folder / f"server-{port}"
-        server = Node(folder, *options, password=self.password, port=port)
-        self._servers[port] = server
-        return server
+        self._servers[port] = Node(
+            self.folder / f"server-{port}",
+            *options,
+            password=self.password,
+            port=port,
+            context=self._context,
+        )
+        return self._servers[port]
 
     def _start_sentinel(self, folder, primary):
         folder.mkdir()
+        own_port = lasting_port()
         config = CONFIG.format(
-            service=self.service, port=primary, password=self.password
+            service=self.service,
+            port=primary,
+            password=self.password,
+            own_port=own_port,
         )
         (folder / "sentinel.conf").write_text(config)
         script = folder / "sentinel"
@@ -119,7 +133,8 @@ class Sentinels:
         sentinel = Node(
             folder,
             password=self.sentinel_password,
-            port=lasting_port(),
+            port=own_port,
+            context=self._context,
             binary=script,
         )
         for name, period in PERIODS.items():

@@ -5,6 +5,7 @@ import time
 import pytest
 import redis
 from nodes import wait_until
+from redis.exceptions import RedisClusterException
 from redis.sentinel import MasterNotFoundError, Sentinel
 from servers import NO_RETRY
 
@@ -162,3 +163,72 @@ def test_plain_clients_are_refused(tls):
     client = redis.Redis(port=tls.port, retry=NO_RETRY)
     with client, pytest.raises(redis.ConnectionError):
         client.ping()
+
+
+def test_sentinels_and_their_servers_with_tls(tls_sentinels, certificates):
+    secure = {"ssl": True, "ssl_ca_certs": certificates.authority}
+    manager = Sentinel(
+        tls_sentinels.addresses,
+        sentinel_kwargs={"password": tls_sentinels.sentinel_password, **secure},
+        password=tls_sentinels.password,
+        decode_responses=True,
+        **secure,
+    )
+    with manager.master_for(tls_sentinels.service) as client:
+        client.set("key", "before")
+        assert client.wait(2, 5000) == 2
+        tls_sentinels.kill_primary()
+        seconds, _ = seconds_until(lambda: client.set("other", "after"))
+        print(f"Sentinel with TLS: written again {seconds:.1f} s after the kill")
+        assert client.mget("key", "other") == ["before", "after"]
+    with manager.slave_for(tls_sentinels.service) as replica:
+        assert replica.get("key") == "before"
+    for client in manager.sentinels:
+        client.close()
+
+
+def test_sentinels_with_tls_and_wrong_authority(tls_sentinels, certificates):
+    manager = Sentinel(
+        tls_sentinels.addresses,
+        sentinel_kwargs={
+            "password": tls_sentinels.sentinel_password,
+            "ssl": True,
+            "ssl_ca_certs": certificates.other_authority,
+            "retry": NO_RETRY,
+        },
+    )
+    with pytest.raises(MasterNotFoundError):
+        manager.discover_master(tls_sentinels.service)
+    with pytest.raises(redis.ConnectionError, match="VERIFY_FAILED"):
+        manager.sentinels[0].ping()
+    for client in manager.sentinels:
+        client.close()
+
+
+def test_cluster_with_tls(tls_cluster, certificates):
+    with redis.RedisCluster(
+        host="127.0.0.1",
+        port=tls_cluster.ports[0],
+        password=tls_cluster.password,
+        ssl=True,
+        ssl_ca_certs=certificates.authority,
+        decode_responses=True,
+    ) as client:
+        client.mset_nonatomic({"a": "1", "b": "2", "c": "3", "d": "4"})
+        tls_cluster.wait_for_replicas()
+        tls_cluster.move_slot_of("a")
+        tls_cluster.kill_primary_of("a")
+        seconds, _ = seconds_until(lambda: client.set("a", "5"))
+        print(f"Cluster with TLS: written again {seconds:.1f} s after the kill")
+        assert client.mget_nonatomic("a", "b", "c", "d") == ["5", "2", "3", "4"]
+
+
+def test_cluster_with_tls_and_wrong_authority(tls_cluster, certificates):
+    with pytest.raises(RedisClusterException, match="VERIFY_FAILED"):
+        redis.RedisCluster(
+            host="127.0.0.1",
+            port=tls_cluster.ports[0],
+            password=tls_cluster.password,
+            ssl=True,
+            ssl_ca_certs=certificates.other_authority,
+        )
