@@ -1,13 +1,18 @@
 """A real server and a small app for the tests."""
 
+import importlib.util
+
 import pytest
 import redis
 from hypothesis import settings
 from servers import TestServer, make_app, server_binary
 
+# Few examples a run, but each run and each environment has its own.
 settings.register_profile("quick", max_examples=25, deadline=None)
-settings.register_profile("thorough", max_examples=100, deadline=None)
 settings.load_profile("quick")
+
+# They are for ``tox run -e deployments``, which has what they need.
+collect_ignore = [] if importlib.util.find_spec("trustme") else ["deployments"]
 
 
 def pytest_report_header():

@@ -66,7 +66,7 @@ class TestServer(Server):
 
 
 def make_app(name="an_app", **settings):
-    app = Flask(name)
+    app = Flask(name, static_folder=None)
     app.config.update(settings)
     return app
 
