@@ -18,13 +18,16 @@ import math
 import os
 import re
 import sys
+import threading
 import types
 import typing as t
 import weakref
-from urllib.parse import parse_qs, urlsplit
+from configparser import ConfigParser
+from urllib.parse import parse_qs, unquote, urlsplit
 
+import redis
 from flask import current_app
-from redis import ConnectionPool, StrictRedis
+from redis.exceptions import RedisClusterException, RedisError
 from werkzeug.local import LocalProxy
 from werkzeug.utils import import_string
 
@@ -141,7 +144,7 @@ class Redis:
         self._client_class = weakref.ref(type(client))
 
     @property
-    def connection(self) -> StrictRedis:
+    def connection(self) -> redis.StrictRedis:
         """The client of the current app.
 
         :raises RuntimeError: if there is no current app, or it was never
@@ -151,7 +154,7 @@ class Redis:
         """
         return self._current_client()
 
-    def _current_client(self) -> StrictRedis:
+    def _current_client(self) -> redis.StrictRedis:
         try:
             app = current_app._get_current_object()  # type: ignore[attr-defined]
         except RuntimeError:
@@ -162,7 +165,7 @@ class Redis:
                 "each app, and use it in a request or in `with app.app_context():`."
             )
         try:
-            client: StrictRedis = app.extensions["redis"][self._prefixes[app]]
+            client: redis.StrictRedis = app.extensions["redis"][self._prefixes[app]]
         except KeyError:
             raise _NoClientError(
                 f"The current app {app.name!r} is not registered with {self!r}. "
@@ -184,6 +187,9 @@ class Redis:
             found = name in dir(client_class) and getattr(client_class, name)
             if not _is_method(found):
                 raise
+        except (RedisError, RedisClusterException) as error:
+            # A cluster's client connects to say what it has beside its methods.
+            raise AttributeError(f"{name!r} cannot be looked up: {error}") from error
         if not _is_method(found):
             return found
         if name not in self._late_methods:
@@ -210,7 +216,7 @@ class Redis:
     def __contains__(self, name: t.Any) -> bool:
         return name in self.connection
 
-    def __enter__(self) -> StrictRedis:
+    def __enter__(self) -> redis.StrictRedis:
         return self.connection
 
     def __exit__(self, *exc_info: object) -> None:
@@ -250,40 +256,184 @@ def _late_method(name: str, method: t.Any) -> t.Callable[..., t.Any]:
 # From settings to a client. Parameters of the client's class are given in three
 # places, the later winning over the earlier: in code, as settings, in the URL.
 
+_Values = dict[str, t.Any]
+
+_CLIENTS = (redis.StrictRedis, redis.RedisCluster)
+
 #: Settings of earlier releases, and the parameters that they are now.
 _OLD_NAMES = {"charset": "encoding", "errors": "encoding_errors", "user": "username"}
 
-#: Each of these says where the server is, so a place that gives one of them
-#: sets aside what the places before it gave.
-_ADDRESSES = ("host", "unix_socket_path", "connection_pool")
+#: Parameters of the extension itself, for every client of redis-py.
+_OWN = {
+    *("sentinels", "service_name", "role", "min_other_sentinels"),
+    *("sentinel_username", "sentinel_password", "sentinel_kwargs"),
+    *("connection_pool_class", "connection_pool_timeout"),
+}
 
-#: What a URL determines is written back to the settings of these names.
-_WRITTEN_BACK = ("host", "port", "unix_socket_path", "db", "username", "password")
+#: Each of these says where servers are, so a place that gives one of them sets
+#: aside what the places before it gave.
+_SERVERS = {
+    *("host", "unix_socket_path", "connection_pool"),
+    *("sentinels", "service_name", "startup_nodes"),
+}
+
+#: What a parameter needs, and what it leaves no room for: there is one way to
+#: connect, and one connection pool. (Nodes of a cluster have their own.)
+_NEEDS = {"sentinels": "service_name", "service_name": "sentinels", "role": "sentinels"}
+_POOLS = {"connection_pool", "single_connection_client"}
+_EXCLUDES = {
+    "startup_nodes": {"unix_socket_path", *_OWN, *_POOLS},
+    "sentinels": {"unix_socket_path", "connection_pool_class", *_POOLS},
+    "connection_pool_class": _POOLS,
+}
+
+#: What the URL of one server determines is written to the settings of these names.
+_WRITTEN_BACK = {"host", "port", "unix_socket_path", "db", "username", "password"}
 
 
-def _create_client(config: Config, prefix: str, options: dict[str, t.Any]) -> t.Any:
+def _create_client(config: Config, prefix: str, options: _Values) -> t.Any:
     client_class = _read_class(config, prefix)
     parameters = _parameters(client_class)
-    for name in options:
-        if name not in parameters:
-            raise TypeError(
-                f"The option {name!r} for {prefix!r} is no parameter of the client's "
-                "class. Is it misspelt?"
-            )
+    if issubclass(client_class, _CLIENTS):
+        parameters.update((name, _KINDS[name]) for name in _OWN)
+    if issubclass(client_class, redis.RedisCluster):
+        parameters["db"] = _CLUSTER_DB
+    for name in options.keys() - parameters.keys():
+        raise TypeError(
+            f"The option {name!r} for {prefix!r} is no parameter of the client's "
+            "class. Is it misspelt?"
+        )
+    in_code = {f"{prefix}_{name.upper()}": value for name, value in options.items()}
     in_url = _read_url(config, prefix, parameters)
-    arguments: dict[str, t.Any] = {}
-    for place in (options, _read_settings(config, prefix, parameters), in_url):
-        if any(place.get(name) is not None for name in _ADDRESSES):
-            for name in _ADDRESSES:
-                arguments.pop(name, None)
+    arguments: _Values = {}
+    for place in (
+        _read_settings(in_code, prefix, parameters),
+        _read_settings(config, prefix, parameters),
+        in_url,
+    ):
+        if any(place.get(name) is not None for name in _SERVERS):
+            arguments = {k: v for k, v in arguments.items() if k not in _SERVERS}
         arguments.update(place)
     if str(arguments.get("host")).startswith("/"):
         arguments["unix_socket_path"] = arguments.pop("host")
-    client = client_class(**arguments)
-    for name in _WRITTEN_BACK:
-        if name in in_url:
+    if "startup_nodes" in parameters and not arguments.get("startup_nodes"):
+        # Without any, redis-py's cluster client does not look on localhost.
+        host, port = arguments.pop("host", None), arguments.pop("port", None)
+        node = redis.cluster.ClusterNode(host or "localhost", port or 6379)
+        arguments["startup_nodes"] = [node]
+    _check_together(prefix, arguments)
+    if not arguments.keys() & {"driver_info", "lib_name", "lib_version"}:
+        arguments.update(_who_is_calling(client_class, parameters))
+    client = _make_client(client_class, arguments)
+    if in_url.keys() & {"host", "unix_socket_path"}:
+        for name in in_url.keys() & _WRITTEN_BACK:
             config[f"{prefix}_{name.upper()}"] = in_url[name]
     return client
+
+
+def _check_together(prefix: str, arguments: _Values) -> None:
+    given = {name for name, value in arguments.items() if value}
+    for name in given & _EXCLUDES.keys():
+        for other in given & _EXCLUDES[name]:
+            raise ValueError(
+                f"{prefix}_{other.upper()} cannot be used with {name}: there is one "
+                "way to connect, and one connection pool."
+            )
+    for name in given & _NEEDS.keys():
+        if _NEEDS[name] not in given:
+            raise ValueError(
+                f"{prefix}_{name.upper()} needs {prefix}_{_NEEDS[name].upper()}, or a "
+                f"{prefix}_URL that says both."
+            )
+    pool_class = arguments.get("connection_pool_class") or redis.ConnectionPool
+    if "connection_pool_timeout" in given and "timeout" not in _parameters(pool_class):
+        raise ValueError(
+            f"{prefix}_CONNECTION_POOL_TIMEOUT needs a {prefix}_CONNECTION_POOL_CLASS "
+            "that waits, such as 'redis.BlockingConnectionPool'."
+        )
+
+
+def _who_is_calling(client_class: type, parameters: _Parameters) -> _Values:
+    """What ``CLIENT LIST`` is to show, where the installed redis-py can say it."""
+    if not issubclass(client_class, _CLIENTS):
+        return {}
+    if "driver_info" in parameters:
+        driver = redis.DriverInfo().add_upstream_driver("flask-and-redis", __version__)
+        return {"driver_info": driver}
+    if "lib_name" in parameters:
+        return {"lib_name": f"redis-py(flask-and-redis_v{__version__})"}
+    return {}
+
+
+def _make_client(client_class: type, arguments: _Values) -> t.Any:
+    own = {name: arguments.pop(name) for name in _OWN if name in arguments}
+    if issubclass(client_class, redis.RedisCluster):
+        arguments.pop("db", None)
+        return type(client_class.__name__, (_LateStart, client_class), {})(**arguments)
+    # Made in the ordinary way, it has each setting where it belongs. The pool that
+    # the settings ask for then makes connections as its own pool would.
+    client = client_class(**arguments)
+    if own.get("sentinels") or own.get("connection_pool_class"):
+        client.connection_pool = _pool(client.connection_pool, arguments, own)
+    return client
+
+
+def _pool(first: redis.ConnectionPool, arguments: _Values, own: _Values) -> t.Any:
+    # What any pool adds to its arguments is for itself.
+    added = redis.ConnectionPool().connection_kwargs.keys() - arguments.keys()
+    kwargs = {k: v for k, v in first.connection_kwargs.items() if k not in added}
+    for name in ("max_connections", "cache", "cache_config"):
+        # Left out if unset: some pools take None for 2**31, and prepare for as many.
+        if arguments.get(name) is not None:
+            kwargs[name] = arguments[name]
+    if own.get("connection_pool_class"):
+        kwargs["connection_class"] = first.connection_class
+        if "connection_pool_timeout" in own:
+            kwargs["timeout"] = own["connection_pool_timeout"]
+        return own["connection_pool_class"](**kwargs)
+    kwargs["ssl"] = issubclass(first.connection_class, redis.SSLConnection)
+    for_sentinels = {
+        **{k: v for k, v in kwargs.items() if k.startswith(("socket_", "ssl"))},
+        "username": own.get("sentinel_username"),
+        "password": own.get("sentinel_password"),
+        **(own.get("sentinel_kwargs") or {}),
+    }
+    others = own.get("min_other_sentinels") or 0
+    sentinel = redis.Sentinel(own["sentinels"], others, for_sentinels)
+    # Sentinel says where the server is.
+    del kwargs["host"], kwargs["port"]
+    kwargs["is_master"] = not own.get("role")
+    return redis.SentinelConnectionPool(own["service_name"], sentinel, **kwargs)
+
+
+class _LateStart:
+    """Mixed into a cluster's class, whose constructor connects, to run it at first
+    use: an app starts while its cluster is down. A failed start is tried again."""
+
+    _has_started = False
+
+    def __init__(self, **arguments: t.Any) -> None:
+        self._arguments = arguments
+        self._start_lock = threading.RLock()
+
+    def __getattr__(self, name: str) -> t.Any:
+        # What the constructor sets is not there before. It sets no such names.
+        if name.startswith("__"):
+            raise AttributeError(name)
+        with self._start_lock:
+            if not self._has_started:
+                # At once, since the constructor looks names up too.
+                self._has_started = True
+                try:
+                    super().__init__(**self._arguments)
+                except BaseException:
+                    self._has_started = False
+                    raise
+        return self.__getattribute__(name)
+
+    def close(self) -> None:
+        if self._has_started:
+            super().close()  # type: ignore[misc]
 
 
 def _read_class(config: Config, prefix: str) -> type:
@@ -291,7 +441,8 @@ def _read_class(config: Config, prefix: str) -> type:
     expected = "a class or its dotted path, such as 'redis.StrictRedis'"
     value = config.get(setting)
     if value is None or value == "":
-        return StrictRedis
+        scheme = str(config.get(f"{prefix}_URL")).partition("://")[0]
+        return redis.RedisCluster if scheme.endswith("+cluster") else redis.StrictRedis
     if isinstance(value, str):
         # What is no dotted path may be a password that went astray: not shown.
         names = value.split(".")
@@ -316,17 +467,17 @@ def _parameters(client_class: type) -> _Parameters:
     """
     parameters: _Parameters = {}
     takes_more = True
-    for owner in (*client_class.__mro__, StrictRedis):
+    for owner in (*client_class.__mro__, redis.StrictRedis):
         if takes_more and "__init__" in vars(owner):
             # signature() sees through decorators, as getfullargspec() does not.
             _, *rest = inspect.signature(vars(owner)["__init__"]).parameters.values()
             for each in rest:
                 # redis-py 5 and earlier has the old names too, but deprecated.
-                deprecated = owner is StrictRedis and each.name in _OLD_NAMES
+                deprecated = owner is redis.StrictRedis and each.name in _OLD_NAMES
                 named = each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
                 if named and not deprecated:
-                    kind = _KINDS.get(each.name, _KINDS.get(type(each.default)))
-                    parameters.setdefault(each.name, kind)
+                    by_default = _KINDS.get(type(each.default).__name__)
+                    parameters.setdefault(each.name, _KINDS.get(each.name, by_default))
             takes_more = any(each.kind is each.VAR_KEYWORD for each in rest)
     # The setting of this name is the extension's own.
     parameters.pop("url", None)
@@ -334,8 +485,8 @@ def _parameters(client_class: type) -> _Parameters:
 
 
 def _read_settings(
-    config: Config, prefix: str, parameters: _Parameters
-) -> dict[str, t.Any]:
+    config: t.Mapping[str, t.Any], prefix: str, parameters: _Parameters
+) -> _Values:
     # Old names come first, so that new ones win.
     names = {old: new for old, new in _OLD_NAMES.items() if new in parameters}
     names.update((name, name) for name in parameters)
@@ -348,7 +499,7 @@ def _read_settings(
     return settings
 
 
-def _read_url(config: Config, prefix: str, parameters: _Parameters) -> dict[str, t.Any]:
+def _read_url(config: Config, prefix: str, parameters: _Parameters) -> _Values:
     setting = f"{prefix}_URL"
     url = config.get(setting)
     if url is None or url == "":
@@ -357,12 +508,58 @@ def _read_url(config: Config, prefix: str, parameters: _Parameters) -> dict[str,
     if not given.keys() <= parameters.keys():
         # Not shown which: after an unencoded "?" it is a piece of the password.
         raise ValueError(
-            f"{setting} has an option that is no parameter of the client's class."
+            f"{setting} says something that is not for the client's class."
         )
     return {
         name: _convert(f"{setting}: {name}", value, parameters[name])
         for name, value in given.items()
     }
+
+
+def _url(value: t.Any) -> _Values:
+    """The parameters that a URL gives, its options, nodes and database still text.
+
+    redis-py reads the address. What it would pass over or guess is refused, as
+    is an option that says again what the address says; only ``?db=`` goes
+    before the path, as redis-py has it.
+    """
+    if not isinstance(value, str) or "#" in value:
+        raise ValueError
+    address, _, query = value.partition("?")
+    for pattern in _DEPLOYMENTS:
+        if found := re.fullmatch(pattern, address):
+            nodes = {k: unquote(v) for k, v in found.groupdict().items()}
+            scheme, credentials, *_, path = found.groups("")
+            given = _url(f"{scheme}{credentials}host:1{path}?{query}")
+            del given["host"], given["port"]
+            return {**given, **nodes}
+    parts = urlsplit(address)
+    read = redis.ConnectionPool.from_url(address).connection_kwargs
+    options = parse_qs(query, keep_blank_values=True, strict_parsing=bool(query))
+    names = ("host", "port", "username", "password")
+    given = {name: read[name] for name in names if name in read}
+    absent: _Values = {"db": 0}
+    if parts.scheme == "unix":
+        if not parts.path or parts.netloc.rpartition("@")[2]:
+            raise ValueError
+        given["unix_socket_path"] = read["path"]
+    else:
+        path = re.fullmatch(r"(?:/(\d+))?/?", parts.path, re.ASCII)
+        if parts.port == 0 or path is None:
+            raise ValueError
+        absent.update(host="localhost", port=6379, db=path[1] or 0)
+    if parts.scheme == "rediss":
+        given["ssl"] = True
+    if options.keys() & {*given, *_SERVERS, "port"}:
+        raise ValueError
+    return {**absent, **{name: values[0] for name, values in options.items()}, **given}
+
+
+#: URLs of several servers. Without the named parts they are those of one.
+_DEPLOYMENTS = (
+    r"(rediss?)\+cluster(://([^/]*@)?)(?P<startup_nodes>[^/@]+)(/.*)?",
+    r"(rediss?)\+sentinel(://([^/]*@)?)(?P<sentinels>[^/@]+)/(?P<service_name>[^/@]+)(/.*)?",
+)
 
 
 # What a parameter takes. Settings often come from the environment, as text or
@@ -382,20 +579,10 @@ def _convert(label: str, value: t.Any, kind: _Kind | None) -> t.Any:
         return value
     try:
         return kind.convert(value)
-    except (LookupError, OverflowError, TypeError, ValueError):
+    except (ImportError, LookupError, OverflowError, TypeError, ValueError):
         pass
     # Raised out here to chain no error that quotes the value: it may be secret.
     raise ValueError(f"{label} must be {kind.expected}.")
-
-
-def _boolean(value: t.Any) -> bool:
-    return _BOOLEANS[str(value).strip().lower()]
-
-
-_BOOLEANS = {
-    **dict.fromkeys(("true", "yes", "on", "1"), True),
-    **dict.fromkeys(("false", "no", "off", "0"), False),
-}
 
 
 def _number(
@@ -414,6 +601,15 @@ def _number(
     return convert
 
 
+def _check(is_right: t.Callable[[t.Any], bool]) -> t.Callable[[t.Any], t.Any]:
+    def convert(value: t.Any) -> t.Any:
+        if not is_right(value):
+            raise ValueError
+        return value
+
+    return convert
+
+
 def _text(value: t.Any) -> t.Any:
     # 12345 read as JSON is its text again. What 1e5 or true was cannot be told.
     return str(value) if type(value) is int else os.fspath(value)
@@ -428,101 +624,118 @@ def _host(value: t.Any) -> t.Any:
     return host
 
 
-def _object(value: t.Any) -> t.Any:
-    if isinstance(value, (str, bytes, int, float)):
+def _nodes(
+    make: t.Callable[[t.Any, t.Any], t.Any], default_port: int
+) -> t.Callable[[t.Any], t.Any]:
+    def convert(value: t.Any) -> t.Any:
+        nodes = value.split(",") if isinstance(value, str) else value
+        return [make(*_node(node, default_port)) for node in nodes]
+
+    return convert
+
+
+def _node(value: t.Any, default_port: int) -> tuple[t.Any, t.Any]:
+    if isinstance(value, redis.cluster.ClusterNode):
+        return value.host, value.port
+    if isinstance(value, str):
+        found = re.fullmatch(r"\s*(?:\[(.+)]|([^][:]+))(?::(\d+))?\s*", value)
+        value = found and (found[1] or found[2], found[3] or default_port)
+    host, port = value
+    if not re.fullmatch(r"[^\s/@]+", host):
+        raise ValueError
+    return host, _PORT.convert(port)
+
+
+def _pool_class(value: t.Any) -> t.Any:
+    pool_class = import_string(value) if isinstance(value, str) else value
+    if not issubclass(pool_class, redis.ConnectionPool):
         raise TypeError
-    return value
+    return pool_class
 
 
-def _encoding(value: t.Any) -> t.Any:
-    "".encode(value)
-    return value
+def _sentinel_kwargs(value: t.Any) -> _Values:
+    parameters = _parameters(redis.StrictRedis)
+    return {k: _convert(k, v, parameters[k]) for k, v in dict(value).items()}
 
 
-def _verify_mode(value: t.Any) -> t.Any:
-    if isinstance(value, str) and value not in ("none", "optional", "required"):
-        raise ValueError
-    return value
-
-
-def _url(value: t.Any) -> dict[str, t.Any]:
-    """The parameters that a URL gives, its options and database still text.
-
-    redis-py reads the address. What it would pass over or guess is refused, as
-    is an option that says again what the address says; only ``?db=`` goes
-    before the path, as redis-py has it.
-    """
-    if not isinstance(value, str) or "#" in value:
-        raise ValueError
-    address, _, query = value.partition("?")
-    parts = urlsplit(address)
-    read = ConnectionPool.from_url(address).connection_kwargs
-    options = parse_qs(query, keep_blank_values=True, strict_parsing=bool(query))
-    names = ("host", "port", "username", "password")
-    given = {name: read[name] for name in names if name in read}
-    absent: dict[str, t.Any] = {"db": 0}
-    if parts.scheme == "unix":
-        if not parts.path or parts.netloc.rpartition("@")[2]:
-            raise ValueError
-        given["unix_socket_path"] = read["path"]
-        elsewhere = {"host", "port"}
-    else:
-        path = re.fullmatch(r"(?:/(\d+))?/?", parts.path, re.ASCII)
-        if parts.port == 0 or path is None:
-            raise ValueError
-        absent.update(host="localhost", port=6379, db=path[1] or 0)
-        elsewhere = {"unix_socket_path"}
-    if parts.scheme == "rediss":
-        given["ssl"] = True
-    if options.keys() & (given.keys() | elsewhere):
-        raise ValueError
-    return {**absent, **{name: values[0] for name, values in options.items()}, **given}
-
-
-_TRUE_OR_FALSE = _Kind(_boolean, "true or false (or yes or no, on or off, 1 or 0)")
-_WHOLE_NUMBER = _Kind(_number(int), "a whole number")
+_BOOLEAN = _Kind(
+    lambda value: ConfigParser.BOOLEAN_STATES[str(value).strip().lower()],
+    "true or false (or yes or no, on or off, 1 or 0)",
+)
+_INTEGER = _Kind(_number(int), "a whole number")
+_FLOAT = _Kind(_number(float), "a number")
+_ZERO_OR_MORE = _Kind(_number(int, 0), "a whole number, 0 or more")
 _ONE_OR_MORE = _Kind(_number(int, 1), "a whole number, 1 or more")
+_CLUSTER_DB = _Kind(_number(int, 0, 0), "0: a cluster has one database")
+_PORT = _Kind(_number(int, 1, 65535), "a whole number from 1 to 65535")
+_PROTOCOL = _Kind(_number(int, 2, 3), "a version of the Redis protocol, 2 or 3")
+_TLS_VERSION = _Kind(_number(int), "an ssl.TLSVersion or its number")
+_SECONDS = _Kind(_number(float, 0), "a number of seconds, or 0")
 _TIMEOUT = _Kind(_number(float, 1e-6, 1e9), "a number of seconds, more than 0")
 _TEXT = _Kind(_text, "text; put a number such as 1.5, or true, in quotes")
+_HOST = _Kind(_host, "a host, or the absolute path of a Unix socket")
+_ENCODING = _Kind(_check(lambda name: "".encode(name) == b""), "an encoding of Python")
+_CERT_REQS = _Kind(
+    _check(lambda mode: mode in {"none", "optional", "required", 0, 1, 2}),
+    "none, optional or required",
+)
+_OBJECT = _Kind(
+    _check(lambda value: not isinstance(value, (str, bytes, int, float))),
+    "an object made in Python, which text cannot say",
+)
 _URL = _Kind(
     _url,
-    "redis://[[user]:password@]host[:port][/db], the same with rediss:// for TLS, or "
-    "unix://[[user]:password@]/path[?db=0]; then ?name=value&name=value for options. "
-    "The port is from 1 to 65535, the db a number, and what is special in a password "
-    "percent-encoded",
+    "redis://[[user]:password@]host[:port][/db], "
+    "redis+sentinel://[[user]:password@]host[:port][,host[:port]...]/service[/db], "
+    "redis+cluster://[[user]:password@]host[:port][,host[:port]...], "
+    "these with rediss for TLS, or unix://[[user]:password@]/path[?db=0]; then "
+    "?name=value&name=value for options. A port is from 1 to 65535, the db a number, "
+    "and what is special in a password percent-encoded",
 )
-_OBJECT = _Kind(_object, "an object made in Python, which text cannot say")
+_NODES = "host:port,host:port or a list of such pairs, with ports from 1 to 65535"
+_SENTINELS = _Kind(_nodes(lambda *pair: pair, 26379), _NODES)
+_STARTUP_NODES = _Kind(_nodes(redis.cluster.ClusterNode, 6379), _NODES)
+_ROLE = _Kind({"primary": False, "replica": True}.__getitem__, "primary or replica")
+_POOL_CLASS = _Kind(
+    _pool_class, "a subclass of redis.ConnectionPool, or its dotted path"
+)
+_SENTINEL_KWARGS = _Kind(_sentinel_kwargs, "a dict of parameters of redis.StrictRedis")
+_BALANCING = _Kind(
+    lambda value: redis.cluster.LoadBalancingStrategy(value),
+    "a redis.cluster.LoadBalancingStrategy, such as round_robin",
+)
 
 #: By a parameter's name or else by the type of its default. A parameter that is
 #: in neither way here takes what it is given.
-_KINDS: dict[str | type, _Kind] = {
-    bool: _TRUE_OR_FALSE,
-    int: _WHOLE_NUMBER,
-    float: _Kind(_number(float), "a number"),
-    str: _TEXT,
-    "host": _Kind(_host, "a host, or the absolute path of a Unix socket"),
-    "port": _Kind(_number(int, 1, 65535), "a whole number from 1 to 65535"),
-    "db": _Kind(_number(int, 0), "a whole number, 0 or more"),
-    "max_connections": _ONE_OR_MORE,
-    "protocol": _Kind(_number(int, 2, 3), "a version of the Redis protocol, 2 or 3"),
-    "encoding": _Kind(_encoding, "an encoding that Python has"),
-    "ssl_cert_reqs": _Kind(_verify_mode, "none, optional or required"),
-    "socket_keepalive": _TRUE_OR_FALSE,
-    "socket_read_size": _ONE_OR_MORE,
-    "socket_timeout": _TIMEOUT,
-    "socket_connect_timeout": _TIMEOUT,
-    "health_check_interval": _Kind(_number(float, 0), "a number of seconds, or 0"),
-    "ssl_min_version": _Kind(_number(int), "an ssl.TLSVersion or its number"),
-    "unix_socket_path": _TEXT,
-    **dict.fromkeys(("username", "password", "client_name", "ssl_password"), _TEXT),
-    **dict.fromkeys(
-        (
-            "cache cache_config connection_pool credential_provider driver_info"
-            " event_dispatcher maint_notifications_config"
-            " oss_cluster_maint_notifications_handler redis_connect_func retry"
-            " retry_on_error socket_keepalive_options ssl_exclude_verify_flags"
-            " ssl_include_verify_flags ssl_ocsp_context"
-        ).split(),
-        _OBJECT,
-    ),
+_KINDS = {
+    name: kind
+    for names, kind in {
+        "bool socket_keepalive": _BOOLEAN,
+        "int": _INTEGER,
+        "float": _FLOAT,
+        "str unix_socket_path username password client_name ssl_password": _TEXT,
+        "service_name sentinel_username sentinel_password": _TEXT,
+        "host": _HOST,
+        "port": _PORT,
+        "db min_other_sentinels": _ZERO_OR_MORE,
+        "max_connections socket_read_size": _ONE_OR_MORE,
+        "protocol": _PROTOCOL,
+        "encoding": _ENCODING,
+        "socket_timeout socket_connect_timeout": _TIMEOUT,
+        "health_check_interval connection_pool_timeout": _SECONDS,
+        "ssl_cert_reqs": _CERT_REQS,
+        "ssl_min_version": _TLS_VERSION,
+        "sentinels": _SENTINELS,
+        "startup_nodes": _STARTUP_NODES,
+        "role": _ROLE,
+        "sentinel_kwargs": _SENTINEL_KWARGS,
+        "connection_pool_class": _POOL_CLASS,
+        "load_balancing_strategy": _BALANCING,
+        "address_remap cache cache_config connection_pool credential_provider": _OBJECT,
+        "driver_info event_dispatcher maint_notifications_config": _OBJECT,
+        "oss_cluster_maint_notifications_handler policy_resolver retry": _OBJECT,
+        "redis_connect_func retry_on_error socket_keepalive_options": _OBJECT,
+        "ssl_exclude_verify_flags ssl_include_verify_flags ssl_ocsp_context": _OBJECT,
+    }.items()
+    for name in names.split()
 }

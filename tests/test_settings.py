@@ -14,11 +14,15 @@ from flask_redis import Redis
 PARAMETERS = inspect.signature(redis_py.StrictRedis).parameters
 
 
+#: What the extension says of itself to redis-py, if nobody says otherwise.
+IDENTITY = {"driver_info", "lib_name"}
+
+
 class Keeper(redis_py.StrictRedis):
     """Keeps what it was constructed with."""
 
     def __init__(self, *args, **kwargs):
-        self.kept = args, kwargs
+        self.kept = args, {k: v for k, v in kwargs.items() if k not in IDENTITY}
         super().__init__(*args, **kwargs)
 
 

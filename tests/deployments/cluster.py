@@ -1,6 +1,9 @@
 """Three primaries that share the keys among them, and a replica of each."""
 
-from nodes import BEHIND, BUS, Node, lasting_port, wait_until
+from urllib.parse import urlencode
+
+from nodes import Node
+from servers import BEHIND, BUS, lasting_port, wait_until
 
 SLOTS = 16384
 
@@ -43,6 +46,10 @@ class Cluster:
     @property
     def ports(self):
         return list(self._servers)
+
+    def url(self, scheme="redis", **options):
+        """What ``REDIS_URL`` is, with options if a test wants them."""
+        return f"{scheme}+cluster://:{self.password}@{self.hosts}?{urlencode(options)}"
 
     def server(self, port):
         """The node at a port: ``info``, ``ask``, ``client`` and ``kill``."""

@@ -1,55 +1,11 @@
 """Servers that stand together, and die and come back one by one."""
 
 import os
-import random
 import signal
-import socket
-import time
 
 import redis
 from forwarder import Forwarder
-from servers import NO_RETRY, TestServer
-
-#: Added to the port at which clients reach a node, with TLS: where its server is.
-BEHIND = 5000
-#: Added to the port of the server: where the nodes of a cluster talk to each other.
-BUS = 10000
-
-
-def lasting_port():
-    """A port that stays free while its server is dead.
-
-    It is below those that the system gives to outgoing connections. One of them
-    could otherwise take it, or even a client that tries it reach itself.
-    """
-    while True:
-        port = random.randrange(12000, 17000)
-        try:
-            for number in (port, port + BEHIND, port + BUS, port + BEHIND + BUS):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", number))
-        except OSError:
-            continue
-        return port
-
-
-def wait_until(condition, seconds=30):
-    """Waits until what a function returns is true, and returns it.
-
-    A server that does not answer yet is no error, unless it stays so.
-    """
-    deadline = time.monotonic() + seconds
-    while True:
-        problem = None
-        try:
-            result = condition()
-            if result:
-                return result
-        except redis.RedisError as error:
-            problem = error
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{condition.__qualname__} stays false.") from problem
-        time.sleep(0.02)
+from servers import BEHIND, NO_RETRY, TestServer, wait_until
 
 
 class Node(TestServer):

@@ -1,7 +1,9 @@
 """One primary, two replicas, and three sentinels that watch over them."""
 
-from nodes import Node, lasting_port, wait_until
-from servers import server_binary
+from urllib.parse import urlencode
+
+from nodes import Node
+from servers import lasting_port, server_binary, wait_until
 
 CONFIG = """\
 sentinel monitor {service} 127.0.0.1 {port} 2
@@ -63,6 +65,14 @@ class Sentinels:
         """The addresses as a URL has them."""
         return ",".join(f"{host}:{port}" for host, port in self.addresses)
 
+    def url(self, scheme="redis", **options):
+        """What ``REDIS_URL`` is, with more options if a test wants them."""
+        options["sentinel_password"] = self.sentinel_password
+        return (
+            f"{scheme}+sentinel://:{self.password}@{self.hosts}/{self.service}"
+            f"?{urlencode(options)}"
+        )
+
     def server(self, port):
         """The data server at a port: ``info``, ``ask``, ``client`` and ``kill``."""
         return self._servers[port]
@@ -81,6 +91,25 @@ class Sentinels:
         port = wait_until(self.primary)
         self._servers[port].kill()
         return port
+
+    def step_down(self):
+        """Has the sentinels take another primary while the old one lives on."""
+        port = wait_until(self.primary)
+        self._sentinels[0].ask("SENTINEL", "FAILOVER", self.service)
+        wait_until(lambda: self.primary() not in (port, None))
+        return port
+
+    def wait_for_replicas(self):
+        """Waits until the replicas have all that was written."""
+        self._servers[self.primary()].ask("WAIT", 2, 10_000)
+
+    # All keys have one primary here. Tests of both deployments need not know.
+
+    def primary_of(self, key):
+        return self.primary()
+
+    def kill_primary_of(self, key):
+        return self.kill_primary()
 
     def restore(self):
         """Waits for a failover that goes on, and starts what was killed again."""

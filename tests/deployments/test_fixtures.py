@@ -4,10 +4,9 @@ import time
 
 import pytest
 import redis
-from nodes import wait_until
 from redis.exceptions import RedisClusterException
 from redis.sentinel import MasterNotFoundError, Sentinel
-from servers import NO_RETRY
+from servers import NO_RETRY, wait_until
 
 
 def seconds_until(works):

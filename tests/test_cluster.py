@@ -1,0 +1,387 @@
+"""A client of a cluster, here of one node. Those of ``deployments`` have six."""
+
+import copy
+from threading import Barrier, Thread
+
+import pytest
+import redis as redis_py
+from redis.cluster import ClusterNode
+from redis.exceptions import RedisClusterException
+from servers import NO_RETRY, TestServer, lasting_port, make_app, wait_until
+
+from flask_redis import Redis
+
+SLOTS = range(16384)
+#: Some releases of redis-py look it up.
+LOCALHOST = ClusterNode("localhost", 1).host
+
+
+class Kept(redis_py.RedisCluster):
+    """Keeps what it was constructed with, and connects to nothing."""
+
+    def __init__(self, **kwargs):
+        self.kept = kwargs
+
+    def close(self):
+        pass
+
+
+def kept(options=(), **settings):
+    settings.setdefault("REDIS_CLASS", Kept)
+    client = Redis(make_app(**settings), **dict(options)).connection
+    return {
+        name: value
+        for name, value in client.kept.items()
+        if name not in ("driver_info", "lib_name")
+    }
+
+
+def nodes(**settings):
+    return [(node.host, node.port) for node in kept(**settings)["startup_nodes"]]
+
+
+@pytest.fixture(scope="module")
+def the_node(tmp_path_factory):
+    node = TestServer(
+        tmp_path_factory.mktemp("cluster"), lasting_port(), "--cluster-enabled", "yes"
+    )
+    with node.client() as client:
+        client.execute_command("CLUSTER", "ADDSLOTS", *SLOTS)
+        wait_until(
+            lambda: "cluster_state:ok" in str(client.execute_command("CLUSTER", "INFO"))
+        )
+    yield node
+    node.stop()
+
+
+@pytest.fixture
+def node(the_node):
+    with the_node.client() as client:
+        client.flushall()
+    return the_node
+
+
+def test_url(node):
+    app = make_app(REDIS_URL=f"redis+cluster://127.0.0.1:{node.port}")
+    redis = Redis(app, decode_responses=True)
+    redis.set("key", "value")
+    assert redis.get("key") == "value"
+    assert isinstance(redis.connection, redis_py.RedisCluster)
+    assert app.extensions["redis"]["REDIS"] is redis.connection
+    assert node.keys() == {(0, "key")}
+
+
+@pytest.mark.parametrize("named", [redis_py.RedisCluster, "redis.RedisCluster"])
+def test_class_host_and_port(named, node):
+    redis = Redis(make_app(**node.settings, REDIS_CLASS=named, REDIS_DB="0"))
+    redis.set("key", "value")
+    assert node.keys() == {(0, "key")}
+
+
+def test_only_methods_of_the_class_are_there_before_the_start():
+    redis = Redis(make_app(REDIS_URL="redis+cluster://127.0.0.1:1"))
+    assert callable(redis.get)
+    assert "nodes_manager" not in dir(redis)
+    assert redis.connection.get.__self__ is redis.connection
+    assert "RedisCluster" in repr(redis.connection)
+    assert type(redis.connection).__name__ == "RedisCluster"
+
+
+def test_name_that_is_not_there(node):
+    redis = Redis(make_app(REDIS_URL=f"redis+cluster://127.0.0.1:{node.port}"))
+    for _ in range(2):
+        assert not hasattr(redis, "nonsense")
+        assert not hasattr(redis.connection, "nonsense")
+        assert not hasattr(redis.connection, "__nonsense__")
+
+
+def down():
+    return make_app(
+        REDIS_URL=f"redis+cluster://127.0.0.1:{lasting_port()}",
+        REDIS_RETRY=NO_RETRY,
+        REDIS_SOCKET_CONNECT_TIMEOUT=1,
+    )
+
+
+def test_lookups_while_it_is_down_raise_nothing_but_attribute_error():
+    redis = Redis(down())
+    assert not hasattr(redis, "nonsense")
+    with pytest.raises(AttributeError, match="nodes_manager"):
+        redis.nodes_manager  # noqa: B018
+    with pytest.raises(AttributeError):
+        redis.connection.__nonsense__  # noqa: B018
+
+
+def test_app_starts_while_its_cluster_is_down(tmp_path):
+    app = down()
+    redis = Redis(app, decode_responses=True)
+    for _ in range(2):
+        with pytest.raises((redis_py.ConnectionError, RedisClusterException)):
+            redis.get("key")
+    port = int(app.config["REDIS_URL"].rpartition(":")[2])
+    node = TestServer(tmp_path, port, "--cluster-enabled", "yes")
+    try:
+        with node.client() as client:
+            client.execute_command("CLUSTER", "ADDSLOTS", *SLOTS)
+            wait_until(lambda: client.set("key", "value"))
+        assert redis.get("key") == "value"
+    finally:
+        node.stop()
+
+
+def test_one_start_among_many_threads(node):
+    starts = []
+
+    class Counted(redis_py.RedisCluster):
+        def __init__(self, **kwargs):
+            starts.append(None)
+            super().__init__(**kwargs)
+
+    redis = Redis(make_app(**node.settings, REDIS_CLASS=Counted))
+    assert starts == []
+    barrier = Barrier(32)
+    results = []
+
+    def visit():
+        barrier.wait()
+        results.append(redis.incr("visits"))
+
+    threads = [Thread(target=visit) for _ in range(32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == list(range(1, 33))
+    assert len(starts) == 1
+
+
+def test_constructor_that_looks_names_up_runs_once(node):
+    class Looking(redis_py.RedisCluster):
+        def __init__(self, **kwargs):
+            self.found = hasattr(self, "nonsense")
+            super().__init__(**kwargs)
+
+    redis = Redis(make_app(**node.settings, REDIS_CLASS=Looking))
+    assert redis.ping()
+    assert redis.connection.found is False
+
+
+def test_failed_start_is_tried_again():
+    class Failing(Kept):
+        failures = 2
+
+        def __init__(self, **kwargs):
+            if Failing.failures:
+                Failing.failures -= 1
+                raise RedisClusterException("Down")
+            super().__init__(**kwargs)
+
+    client = Redis(make_app(REDIS_CLASS=Failing)).connection
+    for _ in range(2):
+        with pytest.raises(RedisClusterException, match="Down"):
+            client.kept  # noqa: B018
+    assert client.kept["startup_nodes"]
+
+
+def test_close_before_the_start_does_nothing():
+    redis = Redis(down())
+    redis.close()
+    with redis as client:
+        client.close()
+
+
+def test_close_and_use_again(node):
+    redis = Redis(make_app(**node.settings, REDIS_CLASS="redis.RedisCluster"))
+    redis.set("key", "value")
+    redis.close()
+    assert redis.get("key") == b"value"
+
+
+def test_close_after_the_start_is_the_classs_own():
+    class Closing(Kept):
+        def close(self):
+            self.kept["closed"] = True
+
+    client = Redis(make_app(REDIS_CLASS=Closing)).connection
+    settings = client.kept
+    client.close()
+    assert settings["closed"]
+
+
+def test_client_is_copied_before_the_start():
+    assert copy.copy(Redis(down()).connection) is not None
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"REDIS_URL": "redis+cluster://one"}, [("one", 6379)]),
+        ({"REDIS_URL": "redis+cluster://one:1/"}, [("one", 1)]),
+        ({"REDIS_URL": "redis+cluster://one:1/0"}, [("one", 1)]),
+        ({"REDIS_URL": "redis+cluster://one:1?db=0"}, [("one", 1)]),
+        ({"REDIS_URL": "redis+cluster://one:1,two"}, [("one", 1), ("two", 6379)]),
+        ({"REDIS_URL": "redis+cluster://[::1]:1"}, [("::1", 1)]),
+        ({"REDIS_URL": "redis://one:1"}, [("one", 1)]),
+        ({"REDIS_URL": "redis://one"}, [("one", 6379)]),
+        ({"REDIS_STARTUP_NODES": "one:1,two:2"}, [("one", 1), ("two", 2)]),
+        ({"REDIS_STARTUP_NODES": [["one", 1], ("two", "2")]}, [("one", 1), ("two", 2)]),
+        ({"REDIS_STARTUP_NODES": [ClusterNode("one", 1)]}, [("one", 1)]),
+        ({"REDIS_HOST": "one", "REDIS_PORT": "1"}, [("one", 1)]),
+        ({"REDIS_HOST": "one"}, [("one", 6379)]),
+        ({"REDIS_PORT": 1}, [(LOCALHOST, 1)]),
+        ({}, [(LOCALHOST, 6379)]),
+        ({"REDIS_HOST": None, "REDIS_PORT": None}, [(LOCALHOST, 6379)]),
+    ],
+)
+def test_nodes(settings, expected):
+    assert nodes(**settings) == expected
+
+
+def test_url_owns_the_address():
+    assert nodes(
+        REDIS_URL="redis+cluster://one:1",
+        REDIS_HOST="elsewhere",
+        REDIS_PORT=1234,
+        REDIS_UNIX_SOCKET_PATH="/run/redis.sock",
+        REDIS_STARTUP_NODES="two:2",
+    ) == [("one", 1)]
+
+
+def test_options_and_settings_reach_the_class():
+    found = kept(
+        REDIS_URL="redis+cluster://ann:p%40ss@one:1?read_from_replicas=true"
+        "&reinitialize_steps=3&socket_timeout=2",
+        REDIS_DECODE_RESPONSES="true",
+        REDIS_REQUIRE_FULL_COVERAGE="no",
+        REDIS_MAX_CONNECTIONS="7",
+    )
+    del found["startup_nodes"]
+    assert found == {
+        "username": "ann",
+        "password": "p@ss",
+        "read_from_replicas": True,
+        "reinitialize_steps": 3,
+        "socket_timeout": 2,
+        "decode_responses": True,
+        "require_full_coverage": False,
+        "max_connections": 7,
+    }
+
+
+def test_tls():
+    found = kept(REDIS_URL="rediss+cluster://one:1?ssl_ca_certs=/etc/ca.pem")
+    assert found["ssl"] is True
+    assert found["ssl_ca_certs"] == "/etc/ca.pem"
+
+
+if hasattr(redis_py.cluster, "LoadBalancingStrategy"):
+
+    def test_load_balancing_strategy():
+        strategy = redis_py.cluster.LoadBalancingStrategy.ROUND_ROBIN
+        for value in ("round_robin", strategy):
+            found = kept(REDIS_LOAD_BALANCING_STRATEGY=value)
+            assert found["load_balancing_strategy"] is strategy
+        with pytest.raises(ValueError, match=r"^REDIS_LOAD_BALANCING_STRATEGY "):
+            kept(REDIS_LOAD_BALANCING_STRATEGY="at random")
+
+
+def test_writes_nothing_back():
+    app = make_app(REDIS_URL="redis+cluster://ann:pass@one:1", REDIS_CLASS=Kept)
+    before = dict(app.config)
+    Redis(app)
+    assert app.config == before
+
+
+def test_connections_say_who_is_calling(node):
+    redis = Redis(make_app(**node.settings, REDIS_CLASS="redis.RedisCluster"))
+    redis.ping()
+    with node.client() as client:
+        shown = [each.get("lib-name", "") for each in client.client_list()]
+        version = client.info("server")["redis_version"]
+    if any(shown):
+        assert any("flask-and-redis" in name for name in shown), version
+
+
+SECRET = "hunter2Zq9"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis+cluster://",
+        "redis+cluster:///",
+        "redis+cluster://:1",
+        "redis+cluster://one:0",
+        "redis+cluster://one:65536",
+        "redis+cluster://one:x",
+        "redis+cluster://one,",
+        "redis+cluster://one/x",
+        "redis+cluster://one/1",
+        "redis+cluster://one?db=1",
+        f"redis+cluster://:{SECRET}/x@one",
+        "redis+cluster://one?host=two",
+        "redis+cluster://one?startup_nodes=two:2",
+        "redis+cluster://one?sentinels=two:2",
+        "redis+cluster://one?url=redis://two",
+        "redis+cluster://one?nonsense=1",
+        "redis+cluster://one?read_from_replicas=perhaps",
+        "redis+cluster://one?connection_pool=x",
+        "redis+cluster://one?address_remap=x",
+        "rediss+cluster://one?ssl=no",
+        "unix+cluster:///run/redis.sock",
+    ],
+)
+def test_bad_url(url):
+    app = make_app(CACHE_URL=url, CACHE_PASSWORD=SECRET)
+    with pytest.raises(ValueError, match=r"^CACHE_URL\b") as raised:
+        Redis(app, "CACHE")
+    assert SECRET not in str(raised.value)
+    assert "redis" not in app.extensions
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("STARTUP_NODES", "one:0"),
+        ("STARTUP_NODES", ""),
+        ("STARTUP_NODES", 5),
+        ("STARTUP_NODES", [5]),
+        ("DB", 1),
+        ("DB", "1"),
+        ("UNIX_SOCKET_PATH", "/run/redis.sock"),
+        ("HOST", "/run/redis.sock"),
+        ("CONNECTION_POOL", redis_py.ConnectionPool()),
+        ("CONNECTION_POOL_CLASS", "redis.BlockingConnectionPool"),
+        ("CONNECTION_POOL_TIMEOUT", 5),
+        ("SENTINELS", "one:1"),
+        ("SERVICE_NAME", "shop"),
+        ("ROLE", "replica"),
+        ("SENTINEL_PASSWORD", "secret"),
+        ("SINGLE_CONNECTION_CLIENT", "yes"),
+    ],
+)
+def test_bad_setting(name, value):
+    app = make_app(**{f"CACHE_{name}": value}, CACHE_CLASS=Kept)
+    label = "UNIX_SOCKET_PATH" if name == "HOST" else name
+    with pytest.raises(ValueError, match=rf"^CACHE_{label}\b"):
+        Redis(app, "CACHE")
+    assert "redis" not in app.extensions
+
+
+@pytest.mark.parametrize("where", ["CACHE_DB", "CACHE_URL"])
+def test_other_database_is_refused_with_the_reason(where):
+    value = 3 if where == "CACHE_DB" else "redis+cluster://one?db=3"
+    with pytest.raises(ValueError, match=f"^{where}.* a cluster has one database"):
+        Redis(make_app(**{where: value}, CACHE_CLASS=Kept), "CACHE")
+
+
+def test_cluster_url_for_another_class():
+    app = make_app(REDIS_URL="redis+cluster://one", REDIS_CLASS="redis.StrictRedis")
+    with pytest.raises(ValueError, match=r"^REDIS_URL .*class"):
+        Redis(app)
+
+
+def test_unix_url_for_a_cluster():
+    app = make_app(REDIS_URL="unix:///run/redis.sock", REDIS_CLASS=Kept)
+    with pytest.raises(ValueError, match=r"^REDIS_UNIX_SOCKET_PATH "):
+        Redis(app)
