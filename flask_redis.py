@@ -316,11 +316,12 @@ def _create_client(config: Config, prefix: str, options: _Values) -> t.Any:
         arguments.update(place)
     if str(arguments.get("host")).startswith("/"):
         arguments["unix_socket_path"] = arguments.pop("host")
-    if "startup_nodes" in parameters and not arguments.get("startup_nodes"):
-        # Without any, redis-py's cluster client does not look on localhost.
-        host, port = arguments.pop("host", None), arguments.pop("port", None)
-        node = redis.cluster.ClusterNode(host or "localhost", port or 6379)
-        arguments["startup_nodes"] = [node]
+    is_cluster = issubclass(client_class, redis.RedisCluster)
+    if is_cluster and not arguments.get("startup_nodes"):
+        # Without any, redis-py's client of a cluster does not look on localhost.
+        host = arguments.pop("host", None) or "localhost"
+        port = arguments.pop("port", None) or 6379
+        arguments["startup_nodes"] = _STARTUP_NODES.convert([(host, port)])
     _check_together(prefix, arguments)
     if not arguments.keys() & {"driver_info", "lib_name", "lib_version"}:
         arguments.update(_who_is_calling(client_class, parameters))
@@ -372,7 +373,7 @@ def _make_client(client_class: type, arguments: _Values) -> t.Any:
         return type(client_class.__name__, (_LateStart, client_class), {})(**arguments)
     # Made in the ordinary way, it has each setting where it belongs. The pool that
     # the settings ask for then makes connections as its own pool would.
-    client = client_class(**arguments)
+    client: t.Any = client_class(**arguments)
     if own.get("sentinels") or own.get("connection_pool_class"):
         client.connection_pool = _pool(client.connection_pool, arguments, own)
     return client
@@ -399,7 +400,9 @@ def _pool(first: redis.ConnectionPool, arguments: _Values, own: _Values) -> t.An
         **(own.get("sentinel_kwargs") or {}),
     }
     others = own.get("min_other_sentinels") or 0
-    sentinel = redis.Sentinel(own["sentinels"], others, for_sentinels)
+    sentinel = redis.Sentinel(  # type: ignore[no-untyped-call]
+        own["sentinels"], others, for_sentinels
+    )
     # Sentinel says where the server is.
     del kwargs["host"], kwargs["port"]
     kwargs["is_master"] = not own.get("role")
@@ -544,10 +547,10 @@ def _url(value: t.Any) -> _Values:
             raise ValueError
         given["unix_socket_path"] = read["path"]
     else:
-        path = re.fullmatch(r"(?:/(\d+))?/?", parts.path, re.ASCII)
-        if parts.port == 0 or path is None:
+        in_path = re.fullmatch(r"(?:/(\d+))?/?", parts.path, re.ASCII)
+        if parts.port == 0 or in_path is None:
             raise ValueError
-        absent.update(host="localhost", port=6379, db=path[1] or 0)
+        absent.update(host="localhost", port=6379, db=in_path[1] or 0)
     if parts.scheme == "rediss":
         given["ssl"] = True
     if options.keys() & {*given, *_SERVERS, "port"}:

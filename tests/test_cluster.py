@@ -190,13 +190,6 @@ def test_close_before_the_start_does_nothing():
         client.close()
 
 
-def test_close_and_use_again(node):
-    redis = Redis(make_app(**node.settings, REDIS_CLASS="redis.RedisCluster"))
-    redis.set("key", "value")
-    redis.close()
-    assert redis.get("key") == b"value"
-
-
 def test_close_after_the_start_is_the_classs_own():
     class Closing(Kept):
         def close(self):

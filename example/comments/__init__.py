@@ -15,13 +15,21 @@ from pathlib import Path
 import click
 from flask import Flask, render_template
 from flask_wtf import CSRFProtect
-from redis.exceptions import ConnectionError, TimeoutError
+from redis.exceptions import (
+    ClusterError,
+    ConnectionError,
+    RedisClusterException,
+    TimeoutError,
+)
 from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable
 
 from . import embedded, threads, views
 from .databases import content, links
 
 URLS = {"REDIS_LINKS_URL": 0, "REDIS_CONTENT_URL": 1}
+
+#: What redis-py raises, retries included, while a server or a cluster is away.
+OUTAGES = (ConnectionError, TimeoutError, ClusterError, RedisClusterException)
 
 csrf = CSRFProtect()
 
@@ -51,9 +59,8 @@ def create_app(config=None):
     csrf.init_app(app)
     app.register_error_handler(HTTPException, show_error)
     app.register_error_handler(threads.NoSuchThread, show_missing)
-    # What redis-py raises, retries included, while the server is away.
-    app.register_error_handler(ConnectionError, show_outage)
-    app.register_error_handler(TimeoutError, show_outage)
+    for outage in OUTAGES:
+        app.register_error_handler(outage, show_outage)
     return app
 
 

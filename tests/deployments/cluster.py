@@ -104,6 +104,10 @@ class Cluster:
                 self._start(port)
         wait_until(self._is_whole)
 
+    def all_keys(self):
+        found = [self.server(port).keys() for port in self.primaries()]
+        return {key for keys in found for _, key in keys}
+
     def flush(self):
         for port in self.primaries():
             self.server(port).ask("FLUSHALL")

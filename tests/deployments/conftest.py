@@ -1,10 +1,17 @@
 """Deployments of many servers, each started once for all tests."""
 
 import pytest
+from apps import close_clients
 from cluster import Cluster
 from forwarder import TLS, Certificates
 from sentinels import Sentinels
 from servers import lasting_port
+
+
+@pytest.fixture(autouse=True)
+def clients_are_closed():
+    yield
+    close_clients()
 
 
 @pytest.fixture(scope="session")

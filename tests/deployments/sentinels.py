@@ -121,6 +121,10 @@ class Sentinels:
                 self._start_server(primary, port)
         wait_until(self._is_whole)
 
+    def all_keys(self):
+        found = self._servers[self.primary()].keys()
+        return {key for _, key in found}
+
     def flush(self):
         with self._servers[self.primary()].client() as client:
             client.flushall()

@@ -4,7 +4,8 @@ from threading import Thread
 
 import pytest
 import redis as redis_py
-from flask import Flask, jsonify, request
+from apps import make_app
+from flask import jsonify, request
 from servers import wait_until
 
 from flask_redis import Redis
@@ -13,8 +14,7 @@ redis = Redis(decode_responses=True)
 
 
 def create_app(url):
-    app = Flask(__name__)
-    app.config["REDIS_URL"] = url
+    app = make_app(REDIS_URL=url)
     redis.init_app(app)
 
     @app.get("/notes/<name>")

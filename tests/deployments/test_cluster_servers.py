@@ -1,11 +1,9 @@
 """Settings of a client of a cluster."""
 
-from threading import Barrier, Thread
-
 import pytest
 import redis as redis_py
+from apps import make_app
 from redis.cluster import ClusterNode
-from servers import make_app, wait_until
 
 from flask_redis import Redis
 
@@ -74,43 +72,9 @@ def test_reads_from_replicas(cluster):
     assert primary not in served
 
 
-def test_one_start_among_many_threads(cluster):
-    starts = []
-
-    class Counted(redis_py.RedisCluster):
-        def __init__(self, **kwargs):
-            starts.append(None)
-            super().__init__(**kwargs)
-
-    app = make_app(REDIS_CLASS=Counted, REDIS_URL=cluster.url())
-    redis = Redis(app)
-    assert starts == []
-    barrier = Barrier(32)
-    results = []
-
-    def visit():
-        barrier.wait()
-        results.append(redis.incr("visits"))
-
-    threads = [Thread(target=visit) for _ in range(32)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(results) == list(range(1, 33))
-    assert len(starts) == 1
-
-
 def test_commands_of_several_keys(cluster):
     redis = Redis(make_app(REDIS_URL=cluster.url()), decode_responses=True)
     redis.mset_nonatomic({"a": "1", "b": "2", "c": "3"})
     assert redis.mget_nonatomic("a", "b", "c") == ["1", "2", "3"]
     with pytest.raises(redis_py.exceptions.RedisClusterException):
         redis.mget("a", "b")
-
-
-def test_close_and_use_again(cluster):
-    redis = Redis(make_app(REDIS_URL=cluster.url()))
-    redis.set("key", "value")
-    redis.close()
-    assert wait_until(lambda: redis.get("key")) == b"value"

@@ -8,7 +8,8 @@ import time
 
 import pytest
 import redis as redis_py
-from flask import Flask, jsonify
+from apps import make_app
+from flask import jsonify
 from redis.exceptions import RedisClusterException
 from servers import NO_RETRY, wait_until
 
@@ -18,8 +19,7 @@ redis = Redis(decode_responses=True)
 
 
 def create_app(**settings):
-    app = Flask(__name__)
-    app.config.update(settings)
+    app = make_app(**settings)
     redis.init_app(app)
 
     @app.post("/visits")

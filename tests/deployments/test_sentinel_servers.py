@@ -2,8 +2,9 @@
 
 import pytest
 import redis as redis_py
+from apps import make_app
 from redis.sentinel import MasterNotFoundError
-from servers import NO_RETRY, arguments, make_app, wait_until
+from servers import NO_RETRY, arguments, wait_until
 
 from flask_redis import Redis
 

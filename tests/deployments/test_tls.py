@@ -2,9 +2,10 @@
 
 import pytest
 import redis as redis_py
+from apps import make_app
 from redis.exceptions import RedisClusterException
 from redis.sentinel import MasterNotFoundError
-from servers import NO_RETRY, make_app
+from servers import NO_RETRY
 
 from flask_redis import Redis
 
@@ -85,7 +86,7 @@ def test_blocking_pool(tls, certificates):
 
 def test_server_without_tls(server):
     redis = secured(
-        REDIS_URL=f"rediss://127.0.0.1:{server.port}?socket_connect_timeout=1"
+        REDIS_URL=f"rediss://127.0.0.1:{server.port}?socket_connect_timeout=1&socket_timeout=1"
     )
     with pytest.raises((redis_py.ConnectionError, redis_py.TimeoutError)):
         redis.ping()
