@@ -98,9 +98,9 @@ class Redis:
         registered or changed when an error is raised, so the call can be
         repeated with the setting mended.
 
-        Where ``REDIS_URL`` is set, what it says of host, port (or Unix
-        socket), database, user name and password is written to the settings
-        of these names.
+        Where ``REDIS_URL`` is that of one server, what it says of host, port
+        (or Unix socket), database, user name and password is written to the
+        settings of these names.
 
         :param flask.Flask app: the app to register with. The object does not
             keep it alive.
@@ -115,8 +115,9 @@ class Redis:
         :raises ImportError: if ``REDIS_CLASS`` cannot be imported.
 
         .. versionchanged:: 2.0
-            A value that a parameter does not take is an error, and so is one
-            object under two prefixes on one app.
+            Reads settings of Sentinel, of a cluster and of a pool class. A value
+            that a parameter does not take is an error, and so is one object
+            under two prefixes on one app.
         .. versionchanged:: 0.4
             Takes ``config_prefix``.
         .. versionadded:: 0.3
@@ -258,8 +259,6 @@ def _late_method(name: str, method: t.Any) -> t.Callable[..., t.Any]:
 
 _Values = dict[str, t.Any]
 
-_CLIENTS = (redis.StrictRedis, redis.RedisCluster)
-
 #: Settings of earlier releases, and the parameters that they are now.
 _OLD_NAMES = {"charset": "encoding", "errors": "encoding_errors", "user": "username"}
 
@@ -274,30 +273,34 @@ _OWN = {
 #: aside what the places before it gave.
 _SERVERS = {
     *("host", "unix_socket_path", "connection_pool"),
-    *("sentinels", "service_name", "startup_nodes"),
-}
-
-#: What a parameter needs, and what it leaves no room for: there is one way to
-#: connect, and one connection pool. (Nodes of a cluster have their own.)
-_NEEDS = {"sentinels": "service_name", "service_name": "sentinels", "role": "sentinels"}
-_POOLS = {"connection_pool", "single_connection_client"}
-_EXCLUDES = {
-    "startup_nodes": {"unix_socket_path", *_OWN, *_POOLS},
-    "sentinels": {"unix_socket_path", "connection_pool_class", *_POOLS},
-    "connection_pool_class": _POOLS,
+    *("sentinels", "startup_nodes"),
 }
 
 #: What the URL of one server determines is written to the settings of these names.
 _WRITTEN_BACK = {"host", "port", "unix_socket_path", "db", "username", "password"}
 
+#: What a client is not given, because of a parameter that it is given.
+_POOLS = {"connection_pool", "single_connection_client"}
+_EXCLUDED = {
+    "connection_pool_class": ("a pool that is to be made", _POOLS),
+    "sentinels": (
+        "Sentinel, which says where the server is and has its own connection pool",
+        {"unix_socket_path", "connection_pool_class", *_POOLS},
+    ),
+    "startup_nodes": (
+        "a cluster, which has one database, 0, and its own connection pools",
+        {"db", "unix_socket_path", "sentinels", "connection_pool_class", *_POOLS},
+    ),
+}
+
 
 def _create_client(config: Config, prefix: str, options: _Values) -> t.Any:
     client_class = _read_class(config, prefix)
+    is_cluster = issubclass(client_class, redis.RedisCluster)
+    is_redis_pys = is_cluster or issubclass(client_class, redis.StrictRedis)
     parameters = _parameters(client_class)
-    if issubclass(client_class, _CLIENTS):
+    if is_redis_pys:
         parameters.update((name, _KINDS[name]) for name in _OWN)
-    if issubclass(client_class, redis.RedisCluster):
-        parameters["db"] = _CLUSTER_DB
     for name in options.keys() - parameters.keys():
         raise TypeError(
             f"The option {name!r} for {prefix!r} is no parameter of the client's "
@@ -316,16 +319,11 @@ def _create_client(config: Config, prefix: str, options: _Values) -> t.Any:
         arguments.update(place)
     if str(arguments.get("host")).startswith("/"):
         arguments["unix_socket_path"] = arguments.pop("host")
-    is_cluster = issubclass(client_class, redis.RedisCluster)
-    if is_cluster and not arguments.get("startup_nodes"):
-        # Without any, redis-py's client of a cluster does not look on localhost.
-        host = arguments.pop("host", None) or "localhost"
-        port = arguments.pop("port", None) or 6379
-        arguments["startup_nodes"] = _STARTUP_NODES.convert([(host, port)])
-    _check_together(prefix, arguments)
-    if not arguments.keys() & {"driver_info", "lib_name", "lib_version"}:
-        arguments.update(_who_is_calling(client_class, parameters))
-    client = _make_client(client_class, arguments)
+    _check_together(prefix, {"startup_nodes": is_cluster, **arguments})
+    if is_redis_pys:
+        arguments = {**_defaults(parameters, arguments), **arguments}
+    make = _make_cluster_client if is_cluster else _make_client
+    client = make(client_class, prefix, arguments)
     if in_url.keys() & {"host", "unix_socket_path"}:
         for name in in_url.keys() & _WRITTEN_BACK:
             config[f"{prefix}_{name.upper()}"] = in_url[name]
@@ -334,18 +332,17 @@ def _create_client(config: Config, prefix: str, options: _Values) -> t.Any:
 
 def _check_together(prefix: str, arguments: _Values) -> None:
     given = {name for name, value in arguments.items() if value}
-    for name in given & _EXCLUDES.keys():
-        for other in given & _EXCLUDES[name]:
+    for name in given & _EXCLUDED.keys():
+        what, others = _EXCLUDED[name]
+        for other in given & others:
             raise ValueError(
-                f"{prefix}_{other.upper()} cannot be used with {name}: there is one "
-                "way to connect, and one connection pool."
+                f"{prefix}_{other.upper()} (or {other} in {prefix}_URL) does not go "
+                f"with {what}."
             )
-    for name in given & _NEEDS.keys():
-        if _NEEDS[name] not in given:
-            raise ValueError(
-                f"{prefix}_{name.upper()} needs {prefix}_{_NEEDS[name].upper()}, or a "
-                f"{prefix}_URL that says both."
-            )
+    if "sentinels" in given and "service_name" not in given:
+        raise ValueError(f"{prefix}_SENTINELS needs {prefix}_SERVICE_NAME.")
+    if "service_name" in given and not given & _SERVERS:
+        raise ValueError(f"{prefix}_SERVICE_NAME needs {prefix}_SENTINELS.")
     pool_class = arguments.get("connection_pool_class") or redis.ConnectionPool
     if "connection_pool_timeout" in given and "timeout" not in _parameters(pool_class):
         raise ValueError(
@@ -354,47 +351,64 @@ def _check_together(prefix: str, arguments: _Values) -> None:
         )
 
 
-def _who_is_calling(client_class: type, parameters: _Parameters) -> _Values:
-    """What ``CLIENT LIST`` is to show, where the installed redis-py can say it."""
-    if not issubclass(client_class, _CLIENTS):
-        return {}
-    if "driver_info" in parameters:
-        driver = redis.DriverInfo().add_upstream_driver("flask-and-redis", __version__)
-        return {"driver_info": driver}
-    if "lib_name" in parameters:
-        return {"lib_name": f"redis-py(flask-and-redis_v{__version__})"}
-    return {}
+def _defaults(parameters: _Parameters, arguments: _Values) -> _Values:
+    """Where this extension has other defaults than the installed redis-py."""
+    defaults: _Values = {}
+    # What CLIENT LIST shows.
+    if not arguments.keys() & {"driver_info", "lib_name", "lib_version"}:
+        if "driver_info" in parameters:
+            driver = redis.DriverInfo()
+            driver.add_upstream_driver("flask-and-redis", __version__)
+            defaults["driver_info"] = driver
+        elif "lib_name" in parameters:
+            defaults["lib_name"] = f"redis-py(flask-and-redis_v{__version__})"
+    # As since redis-py 6: whose certificate it is counts too.
+    verifies = arguments.get("ssl_cert_reqs", "required") not in (None, "none", 0)
+    if arguments.get("ssl") and verifies and "ssl_check_hostname" in parameters:
+        defaults["ssl_check_hostname"] = True
+    return defaults
 
 
-def _make_client(client_class: type, arguments: _Values) -> t.Any:
+def _make_client(client_class: type, prefix: str, arguments: _Values) -> t.Any:
+    """A client made in the ordinary way, so that each setting finds its place. The
+    pool that the settings ask for then makes connections as its first one would."""
     own = {name: arguments.pop(name) for name in _OWN if name in arguments}
-    if issubclass(client_class, redis.RedisCluster):
-        arguments.pop("db", None)
-        return type(client_class.__name__, (_LateStart, client_class), {})(**arguments)
-    # Made in the ordinary way, it has each setting where it belongs. The pool that
-    # the settings ask for then makes connections as its own pool would.
     client: t.Any = client_class(**arguments)
-    if own.get("sentinels") or own.get("connection_pool_class"):
-        client.connection_pool = _pool(client.connection_pool, arguments, own)
+    pool_class = own.get("connection_pool_class")
+    if not (pool_class or own.get("sentinels")):
+        return client
+    first, usual = client.connection_pool, redis.ConnectionPool()
+    # What any pool adds to its arguments is for itself.
+    added = usual.connection_kwargs
+    kwargs = {k: v for k, v in first.connection_kwargs.items() if k not in added}
+    bound = first.max_connections
+    if arguments.get("max_connections") or bound != usual.max_connections:
+        # Else left out, since some pools prepare for all of an unset 2**31.
+        kwargs["max_connections"] = bound
+    if getattr(first, "cache", None):
+        kwargs["cache"] = first.cache
+    if "maint_notifications_config" in arguments:
+        kwargs["maint_notifications_config"] = arguments["maint_notifications_config"]
+    if pool_class:
+        if "connection_pool_timeout" in own:
+            kwargs["timeout"] = own["connection_pool_timeout"]
+        kwargs["connection_class"] = first.connection_class
+        client.connection_pool = pool_class(**kwargs)
+    elif first.connection_class in (redis.Connection, redis.SSLConnection):
+        kwargs["ssl"] = first.connection_class is redis.SSLConnection
+        client.connection_pool = _sentinel_pool(own, {**arguments, **kwargs}, kwargs)
+    else:
+        raise ValueError(
+            f"{prefix}_SENTINELS, or a {prefix}_URL with sentinels, does not go with "
+            f"{prefix}_CLASS, whose connections are not redis-py's own."
+        )
     return client
 
 
-def _pool(first: redis.ConnectionPool, arguments: _Values, own: _Values) -> t.Any:
-    # What any pool adds to its arguments is for itself.
-    added = redis.ConnectionPool().connection_kwargs.keys() - arguments.keys()
-    kwargs = {k: v for k, v in first.connection_kwargs.items() if k not in added}
-    for name in ("max_connections", "cache", "cache_config"):
-        # Left out if unset: some pools take None for 2**31, and prepare for as many.
-        if arguments.get(name) is not None:
-            kwargs[name] = arguments[name]
-    if own.get("connection_pool_class"):
-        kwargs["connection_class"] = first.connection_class
-        if "connection_pool_timeout" in own:
-            kwargs["timeout"] = own["connection_pool_timeout"]
-        return own["connection_pool_class"](**kwargs)
-    kwargs["ssl"] = issubclass(first.connection_class, redis.SSLConnection)
+def _sentinel_pool(own: _Values, known: _Values, kwargs: _Values) -> t.Any:
+    inherited = ("socket_", "ssl", "driver_info", "lib_")
     for_sentinels = {
-        **{k: v for k, v in kwargs.items() if k.startswith(("socket_", "ssl"))},
+        **{name: value for name, value in known.items() if name.startswith(inherited)},
         "username": own.get("sentinel_username"),
         "password": own.get("sentinel_password"),
         **(own.get("sentinel_kwargs") or {}),
@@ -403,10 +417,19 @@ def _pool(first: redis.ConnectionPool, arguments: _Values, own: _Values) -> t.An
     sentinel = redis.Sentinel(  # type: ignore[no-untyped-call]
         own["sentinels"], others, for_sentinels
     )
-    # Sentinel says where the server is.
-    del kwargs["host"], kwargs["port"]
-    kwargs["is_master"] = not own.get("role")
-    return redis.SentinelConnectionPool(own["service_name"], sentinel, **kwargs)
+    return redis.SentinelConnectionPool(  # type: ignore[no-untyped-call]
+        own["service_name"], sentinel, is_master=not own.get("role"), **kwargs
+    )
+
+
+def _make_cluster_client(client_class: type, prefix: str, arguments: _Values) -> t.Any:
+    arguments = {k: v for k, v in arguments.items() if k not in {"db", *_OWN}}
+    if not arguments.get("startup_nodes"):
+        # As with one server. redis-py's own class looks for no cluster there.
+        arguments["host"] = arguments.get("host") or "localhost"
+        arguments["port"] = arguments.get("port") or 6379
+    body = {"__module__": client_class.__module__}
+    return type(client_class.__name__, (_LateStart, client_class), body)(**arguments)
 
 
 class _LateStart:
@@ -416,6 +439,8 @@ class _LateStart:
     _has_started = False
 
     def __init__(self, **arguments: t.Any) -> None:
+        # What a constructor cannot take is told now.
+        inspect.signature(super().__init__).bind(**arguments)
         self._arguments = arguments
         self._start_lock = threading.RLock()
 
@@ -425,12 +450,13 @@ class _LateStart:
             raise AttributeError(name)
         with self._start_lock:
             if not self._has_started:
+                before = dict(vars(self))
                 # At once, since the constructor looks names up too.
                 self._has_started = True
                 try:
                     super().__init__(**self._arguments)
                 except BaseException:
-                    self._has_started = False
+                    self.__dict__ = before
                     raise
         return self.__getattribute__(name)
 
@@ -444,8 +470,10 @@ def _read_class(config: Config, prefix: str) -> type:
     expected = "a class or its dotted path, such as 'redis.StrictRedis'"
     value = config.get(setting)
     if value is None or value == "":
-        scheme = str(config.get(f"{prefix}_URL")).partition("://")[0]
-        return redis.RedisCluster if scheme.endswith("+cluster") else redis.StrictRedis
+        url = config.get(f"{prefix}_URL")
+        has_nodes = not url and config.get(f"{prefix}_STARTUP_NODES")
+        is_cluster = has_nodes or "+cluster://" in str(url)
+        return redis.RedisCluster if is_cluster else redis.StrictRedis
     if isinstance(value, str):
         # What is no dotted path may be a password that went astray: not shown.
         names = value.split(".")
@@ -553,15 +581,15 @@ def _url(value: t.Any) -> _Values:
         absent.update(host="localhost", port=6379, db=in_path[1] or 0)
     if parts.scheme == "rediss":
         given["ssl"] = True
-    if options.keys() & {*given, *_SERVERS, "port"}:
+    if options.keys() & {*given, *_SERVERS, "port", "service_name"}:
         raise ValueError
     return {**absent, **{name: values[0] for name, values in options.items()}, **given}
 
 
 #: URLs of several servers. Without the named parts they are those of one.
 _DEPLOYMENTS = (
-    r"(rediss?)\+cluster(://([^/]*@)?)(?P<startup_nodes>[^/@]+)(/.*)?",
-    r"(rediss?)\+sentinel(://([^/]*@)?)(?P<sentinels>[^/@]+)/(?P<service_name>[^/@]+)(/.*)?",
+    r"(rediss?)\+cluster(://([^/]*@)?)(?P<startup_nodes>[^/]+)(/.*)?",
+    r"(rediss?)\+sentinel(://([^/]*@)?)(?P<sentinels>[^/]+)/(?P<service_name>[^/@]+)(/.*)?",
 )
 
 
@@ -632,6 +660,8 @@ def _nodes(
 ) -> t.Callable[[t.Any], t.Any]:
     def convert(value: t.Any) -> t.Any:
         nodes = value.split(",") if isinstance(value, str) else value
+        if not nodes or not isinstance(nodes, (list, tuple)):
+            raise TypeError
         return [make(*_node(node, default_port)) for node in nodes]
 
     return convert
@@ -641,7 +671,7 @@ def _node(value: t.Any, default_port: int) -> tuple[t.Any, t.Any]:
     if isinstance(value, redis.cluster.ClusterNode):
         return value.host, value.port
     if isinstance(value, str):
-        found = re.fullmatch(r"\s*(?:\[(.+)]|([^][:]+))(?::(\d+))?\s*", value)
+        found = re.fullmatch(r"\s*(?:\[(.+)]|([^][:]+))(?::([0-9]+))?\s*", value)
         value = found and (found[1] or found[2], found[3] or default_port)
     host, port = value
     if not re.fullmatch(r"[^\s/@]+", host):
@@ -658,6 +688,8 @@ def _pool_class(value: t.Any) -> t.Any:
 
 def _sentinel_kwargs(value: t.Any) -> _Values:
     parameters = _parameters(redis.StrictRedis)
+    for name in {"port", *_SERVERS, *_POOLS}:
+        parameters.pop(name, None)
     return {k: _convert(k, v, parameters[k]) for k, v in dict(value).items()}
 
 
@@ -669,7 +701,6 @@ _INTEGER = _Kind(_number(int), "a whole number")
 _FLOAT = _Kind(_number(float), "a number")
 _ZERO_OR_MORE = _Kind(_number(int, 0), "a whole number, 0 or more")
 _ONE_OR_MORE = _Kind(_number(int, 1), "a whole number, 1 or more")
-_CLUSTER_DB = _Kind(_number(int, 0, 0), "0: a cluster has one database")
 _PORT = _Kind(_number(int, 1, 65535), "a whole number from 1 to 65535")
 _PROTOCOL = _Kind(_number(int, 2, 3), "a version of the Redis protocol, 2 or 3")
 _TLS_VERSION = _Kind(_number(int), "an ssl.TLSVersion or its number")

@@ -1,5 +1,6 @@
 """Mistakes in the configuration are told at init_app, and no secret with them."""
 
+import inspect
 import logging
 import traceback
 
@@ -13,6 +14,14 @@ from servers import make_app
 from flask_redis import Redis
 
 SECRET = "hunter2Zq9"
+
+OBJECTS = (
+    "cache cache_config connection_pool credential_provider driver_info"
+    " event_dispatcher maint_notifications_config"
+    " oss_cluster_maint_notifications_handler redis_connect_func retry"
+    " retry_on_error socket_keepalive_options ssl_exclude_verify_flags"
+    " ssl_include_verify_flags ssl_ocsp_context"
+).split()
 
 BAD_SETTINGS = [
     ("PORT", "abc"),
@@ -124,6 +133,20 @@ def test_bad_value_names_its_setting(name, value):
     app = make_app(**{f"CACHE_{name}": value})
     with pytest.raises(ValueError, match=f"^CACHE_{name}"):
         Redis(app, "CACHE")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in inspect.signature(redis_py.StrictRedis).parameters
+        if name in OBJECTS
+    ],
+)
+def test_objects_are_nothing_that_text_can_say(name):
+    for value in ("text", 5, True):
+        with pytest.raises(ValueError, match=f"^REDIS_{name.upper()} .*in Python"):
+            Redis(make_app(**{f"REDIS_{name.upper()}": value}))
 
 
 @pytest.mark.parametrize(

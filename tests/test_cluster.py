@@ -12,8 +12,6 @@ from servers import NO_RETRY, TestServer, lasting_port, make_app, wait_until
 from flask_redis import Redis
 
 SLOTS = range(16384)
-#: Some releases of redis-py look it up.
-LOCALHOST = ClusterNode("localhost", 1).host
 
 
 class Kept(redis_py.RedisCluster):
@@ -37,7 +35,10 @@ def kept(options=(), **settings):
 
 
 def nodes(**settings):
-    return [(node.host, node.port) for node in kept(**settings)["startup_nodes"]]
+    found = kept(**settings)
+    if "startup_nodes" in found:
+        return [(node.host, node.port) for node in found["startup_nodes"]]
+    return [(found["host"], found["port"])]
 
 
 @pytest.fixture(scope="module")
@@ -83,8 +84,7 @@ def test_only_methods_of_the_class_are_there_before_the_start():
     assert callable(redis.get)
     assert "nodes_manager" not in dir(redis)
     assert redis.connection.get.__self__ is redis.connection
-    assert "RedisCluster" in repr(redis.connection)
-    assert type(redis.connection).__name__ == "RedisCluster"
+    assert repr(redis.connection).startswith("<redis.cluster.RedisCluster object")
 
 
 def test_name_that_is_not_there(node):
@@ -180,7 +180,32 @@ def test_failed_start_is_tried_again():
     for _ in range(2):
         with pytest.raises(RedisClusterException, match="Down"):
             client.kept  # noqa: B018
-    assert client.kept["startup_nodes"]
+    assert client.kept["host"] == "localhost"
+
+
+def test_start_that_failed_late_leaves_nothing_behind(node):
+    failures = [KeyboardInterrupt, RedisClusterException]
+
+    class Failing(redis_py.RedisCluster):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            if failures:
+                raise failures.pop()
+
+    redis = Redis(make_app(**node.settings, REDIS_CLASS=Failing))
+    for error in (RedisClusterException, KeyboardInterrupt):
+        with pytest.raises(error):
+            redis.get("key")
+    assert redis.set("key", "value")
+
+
+def test_what_the_constructor_cannot_take_is_told_at_once():
+    class Demanding(redis_py.RedisCluster):
+        def __init__(self, region, **kwargs):
+            super().__init__(**kwargs)
+
+    with pytest.raises(TypeError, match="region"):
+        Redis(make_app(REDIS_CLASS=Demanding))
 
 
 def test_close_before_the_start_does_nothing():
@@ -221,13 +246,36 @@ def test_client_is_copied_before_the_start():
         ({"REDIS_STARTUP_NODES": [ClusterNode("one", 1)]}, [("one", 1)]),
         ({"REDIS_HOST": "one", "REDIS_PORT": "1"}, [("one", 1)]),
         ({"REDIS_HOST": "one"}, [("one", 6379)]),
-        ({"REDIS_PORT": 1}, [(LOCALHOST, 1)]),
-        ({}, [(LOCALHOST, 6379)]),
-        ({"REDIS_HOST": None, "REDIS_PORT": None}, [(LOCALHOST, 6379)]),
+        ({"REDIS_PORT": 1}, [("localhost", 1)]),
+        ({}, [("localhost", 6379)]),
+        ({"REDIS_HOST": None, "REDIS_PORT": None}, [("localhost", 6379)]),
     ],
 )
 def test_nodes(settings, expected):
     assert nodes(**settings) == expected
+
+
+@pytest.mark.parametrize("url", [None, "redis+cluster://two:2"])
+def test_startup_nodes_make_it_a_cluster(url):
+    redis = Redis(make_app(REDIS_STARTUP_NODES="one:1", REDIS_URL=url))
+    assert isinstance(redis.connection, redis_py.RedisCluster)
+    redis = Redis(make_app(REDIS_STARTUP_NODES="one:1", REDIS_URL="redis://two"))
+    assert type(redis.connection) is redis_py.StrictRedis
+
+
+def test_class_that_names_its_parameters():
+    class Narrow(Kept):
+        def __init__(self, host, port):
+            super().__init__(host=host, port=port)
+
+    settings = {"REDIS_CLASS": Narrow, "REDIS_HOST": "one", "REDIS_PASSWORD": "unread"}
+    assert kept(**settings) == {"host": "one", "port": 6379}
+
+
+def test_settings_for_sentinel_are_for_another_day():
+    """An app can have them beside a URL that changes."""
+    found = kept(REDIS_ROLE="replica", REDIS_SENTINEL_PASSWORD="secret")
+    assert found == {"host": "localhost", "port": 6379}
 
 
 def test_url_owns_the_address():
@@ -235,6 +283,7 @@ def test_url_owns_the_address():
         REDIS_URL="redis+cluster://one:1",
         REDIS_HOST="elsewhere",
         REDIS_PORT=1234,
+        REDIS_DB=9,
         REDIS_UNIX_SOCKET_PATH="/run/redis.sock",
         REDIS_STARTUP_NODES="two:2",
     ) == [("one", 1)]
@@ -309,8 +358,6 @@ SECRET = "hunter2Zq9"
         "redis+cluster://one:x",
         "redis+cluster://one,",
         "redis+cluster://one/x",
-        "redis+cluster://one/1",
-        "redis+cluster://one?db=1",
         f"redis+cluster://:{SECRET}/x@one",
         "redis+cluster://one?host=two",
         "redis+cluster://one?startup_nodes=two:2",
@@ -338,6 +385,9 @@ def test_bad_url(url):
         ("STARTUP_NODES", "one:0"),
         ("STARTUP_NODES", ""),
         ("STARTUP_NODES", 5),
+        ("STARTUP_NODES", []),
+        ("STARTUP_NODES", {"one": 7000}),
+        ("STARTUP_NODES", "ann@one:7000"),
         ("STARTUP_NODES", [5]),
         ("DB", 1),
         ("DB", "1"),
@@ -347,9 +397,6 @@ def test_bad_url(url):
         ("CONNECTION_POOL_CLASS", "redis.BlockingConnectionPool"),
         ("CONNECTION_POOL_TIMEOUT", 5),
         ("SENTINELS", "one:1"),
-        ("SERVICE_NAME", "shop"),
-        ("ROLE", "replica"),
-        ("SENTINEL_PASSWORD", "secret"),
         ("SINGLE_CONNECTION_CLIENT", "yes"),
     ],
 )
@@ -361,11 +408,19 @@ def test_bad_setting(name, value):
     assert "redis" not in app.extensions
 
 
-@pytest.mark.parametrize("where", ["CACHE_DB", "CACHE_URL"])
-def test_other_database_is_refused_with_the_reason(where):
-    value = 3 if where == "CACHE_DB" else "redis+cluster://one?db=3"
-    with pytest.raises(ValueError, match=f"^{where}.* a cluster has one database"):
-        Redis(make_app(**{where: value}, CACHE_CLASS=Kept), "CACHE")
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("CACHE_DB", 3),
+        ("CACHE_URL", "redis+cluster://one?db=3"),
+        ("CACHE_URL", "redis+cluster://one/3"),
+        ("CACHE_URL", "redis://one/3"),
+    ],
+)
+def test_other_database_is_refused_with_the_reason(setting, value):
+    app = make_app(**{setting: value}, CACHE_CLASS=Kept)
+    with pytest.raises(ValueError, match=f"{setting}.* a cluster, which has one data"):
+        Redis(app, "CACHE")
 
 
 def test_cluster_url_for_another_class():

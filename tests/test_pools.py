@@ -1,5 +1,6 @@
 """How many connections a client opens, and what they tell of themselves."""
 
+import inspect
 import ssl
 import time
 from threading import Thread
@@ -167,6 +168,39 @@ def test_pool_class_for_a_class_with_settings_of_its_own(server):
     assert redis.connection.greeting == redis.client_getname() == "hi"
 
 
+def test_pool_class_keeps_the_bound_of_a_class():
+    class Bound(redis_py.StrictRedis):
+        def __init__(self, **kwargs):
+            super().__init__(max_connections=5, **kwargs)
+
+    app = make_app(REDIS_CLASS=Bound, REDIS_CONNECTION_POOL_CLASS=BLOCKING)
+    assert Redis(app).connection_pool.max_connections == 5
+
+
+if "cache_config" in inspect.signature(redis_py.StrictRedis).parameters:
+
+    def test_pool_class_keeps_the_cache():
+        app = make_app(
+            REDIS_PROTOCOL=3,
+            REDIS_CACHE_CONFIG=redis_py.cache.CacheConfig(max_size=7),
+            REDIS_CONNECTION_POOL_CLASS=BLOCKING,
+        )
+        assert Redis(app).connection_pool.cache.config.get_max_size() == 7
+
+
+if hasattr(redis_py.connection.ConnectionPool, "maint_notifications_enabled"):
+
+    def test_pool_class_keeps_what_is_said_of_maintenance():
+        module = redis_py.maint_notifications
+        config = module.MaintNotificationsConfig(enabled=False)
+        app = make_app(
+            REDIS_PROTOCOL=3,
+            REDIS_MAINT_NOTIFICATIONS_CONFIG=config,
+            REDIS_CONNECTION_POOL_CLASS=BLOCKING,
+        )
+        assert not Redis(app).connection_pool.maint_notifications_enabled()
+
+
 def test_pool_class_of_the_users_own(server):
     class Own(redis_py.BlockingConnectionPool):
         def __init__(self, **kwargs):
@@ -268,10 +302,27 @@ def test_connections_say_who_is_calling(pool, app):
 if CAN_SAY:
 
     @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-    @pytest.mark.parametrize("options", [{"lib_name": "shop"}, {}])
-    def test_connections_say_what_the_user_wants(options, app):
-        if not options:
-            app.config["REDIS_LIB_NAME"] = "shop"
+    @pytest.mark.parametrize(
+        ("options", "settings"),
+        [
+            ({"lib_name": "shop"}, {}),
+            ({}, {"REDIS_LIB_NAME": "shop"}),
+            ({}, {"REDIS_LIB_VERSION": "shop"}),
+        ],
+    )
+    def test_connections_say_what_the_user_wants(options, settings, app):
+        app.config.update(settings)
         redis = Redis(app, decode_responses=True, **options)
-        assert "shop" in identity(redis)
+        if "REDIS_LIB_VERSION" not in settings:
+            assert "shop" in identity(redis)
         assert "flask-and-redis" not in identity(redis)
+
+
+def test_class_that_takes_only_a_name_is_told_that():
+    class Named(redis_py.StrictRedis):
+        def __init__(self, lib_name=None):
+            self.lib_name = lib_name
+            super().__init__()
+
+    redis = Redis(make_app(REDIS_CLASS=Named))
+    assert redis.lib_name == f"redis-py(flask-and-redis_v{__version__})"

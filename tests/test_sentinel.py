@@ -138,6 +138,23 @@ def test_url_of_one_server_wins_over_sentinels_in_settings():
     assert arguments(redis)["host"] == "there"
 
 
+def test_name_of_the_service_in_code():
+    redis = Redis(make_app(REDIS_SENTINELS="one:1"), service_name="shop")
+    assert redis.connection_pool.service_name == "shop"
+    redis = Redis(make_app(REDIS_SERVICE_NAME="shop"), sentinels="one:1")
+    assert addresses(redis.connection_pool) == [("one", 1)]
+
+
+def test_code_for_sentinel_runs_with_one_server_too(server):
+    """On the machine of a developer, whose URL is another."""
+    reads = Redis(
+        make_app(REDIS_URL=server.tcp_url(), REDIS_SENTINEL_PASSWORD="secret"),
+        role="replica",
+        service_name="shop",
+    )
+    assert reads.ping()
+
+
 def test_sentinels_in_settings_win_over_an_address_in_code():
     redis = Redis(make_app(**SETTINGS), unix_socket_path="/run/redis.sock")
     assert addresses(redis.connection_pool) == [("one", 1)]
@@ -154,6 +171,16 @@ def test_tls_for_both(ca_certs):
     assert client.connection_pool.connection_class is redis_py.SSLConnection
     assert arguments(client)["ssl_ca_certs"] == "/etc/ca.pem"
     assert arguments(client)["ssl_cert_reqs"] == "required"
+
+
+def test_tls_for_the_sentinels_alone():
+    pool = pool_of(
+        **SETTINGS,
+        REDIS_SSL_CA_CERTS="/etc/ca.pem",
+        REDIS_SENTINEL_KWARGS={"ssl": True},
+    )
+    assert not issubclass(pool.connection_class, redis_py.SSLConnection)
+    assert sentinel_arguments(pool, "ssl_ca_certs") == ["/etc/ca.pem"]
 
 
 def test_tls_for_the_data_alone():
@@ -210,9 +237,16 @@ def test_class_with_settings_of_its_own():
 
 def test_connections_say_who_is_calling():
     usual = arguments(Redis(make_app()))
-    kwargs = pool_of(**SETTINGS).connection_kwargs
-    for name in ("driver_info", "lib_name"):
-        assert str(kwargs.get(name)) == str(usual.get(name))
+    pool = pool_of(**SETTINGS)
+    for name in {"driver_info", "lib_name"} & usual.keys():
+        assert str(pool.connection_kwargs[name]) == str(usual[name])
+        assert str(sentinel_arguments(pool, name)) == f"[{usual[name]!r}]"
+
+
+def test_class_whose_connections_are_none_of_redis_pys():
+    app = make_app(**SETTINGS, REDIS_CLASS="fakeredis.FakeRedis")
+    with pytest.raises(ValueError, match=r"^REDIS_SENTINELS.*\bREDIS_CLASS\b"):
+        Redis(app)
 
 
 SECRET = "hunter2Zq9"
@@ -285,7 +319,16 @@ def test_unknown_scheme_lists_those_that_exist():
         *(
             ("SENTINELS", value)
             for value in (
-                *("", "one:0", "one:x", "ann:pass@one:1", "one/shop", "redis://one"),
+                *(
+                    "",
+                    [],
+                    "ann@one:1",
+                    "one:0",
+                    "one:x",
+                    "ann:pass@one:1",
+                    "one/shop",
+                    "redis://one",
+                ),
                 *(5, [5], [("one",)], [("one", 0)], [("", 1)], [("one", 1, 2)]),
                 *([("one", None)], [(1, 1)], [("a/b", 1)], ["one:1", ""]),
             )
@@ -300,6 +343,11 @@ def test_unknown_scheme_lists_those_that_exist():
         ("SENTINEL_KWARGS", "password=x"),
         ("SENTINEL_KWARGS", {"nonsense": 1}),
         ("SENTINEL_KWARGS", {"sentinels": "two:2"}),
+        ("SENTINEL_KWARGS", {"host": "two"}),
+        ("SENTINEL_KWARGS", {"port": 2}),
+        ("SENTINEL_KWARGS", {"unix_socket_path": "/run/redis.sock"}),
+        ("SENTINEL_KWARGS", {"connection_pool": redis_py.ConnectionPool()}),
+        ("SENTINEL_KWARGS", {"single_connection_client": True}),
         ("SENTINEL_KWARGS", {"socket_timeout": "soon"}),
         ("CONNECTION_POOL", redis_py.ConnectionPool()),
         ("CONNECTION_POOL_CLASS", "redis.BlockingConnectionPool"),
@@ -317,7 +365,7 @@ def test_bad_setting(name, value):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("SENTINELS", "one:1"), ("SERVICE_NAME", "shop"), ("ROLE", "replica")],
+    [("SENTINELS", "one:1"), ("SERVICE_NAME", "shop")],
 )
 def test_setting_that_needs_another(name, value):
     with pytest.raises(ValueError, match=f"^CACHE_{name} "):

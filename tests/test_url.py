@@ -1,8 +1,10 @@
 """REDIS_URL: one setting that says where the database is."""
 
+import inspect
 import ipaddress
 import os
 import socket
+import ssl
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -87,6 +89,24 @@ def test_tls():
     redis = from_url("rediss://there:6380/1", REDIS_SSL=False)
     assert redis.connection_pool.connection_class is redis_py.SSLConnection
     assert address(redis) == ("there", 6380, 1)
+
+
+def test_tls_verifies_the_certificate_and_whose_it_is():
+    found = arguments(from_url("rediss://there"))
+    assert found["ssl_cert_reqs"] in ("required", ssl.CERT_REQUIRED)
+    assert found["ssl_check_hostname"] is True
+
+
+@pytest.mark.parametrize("mode", ["none", ssl.CERT_NONE])
+def test_host_name_is_not_asked_for_where_no_certificate_is(mode):
+    redis = from_url("rediss://there", REDIS_SSL_CERT_REQS=mode)
+    default = inspect.signature(redis_py.StrictRedis).parameters["ssl_check_hostname"]
+    assert arguments(redis)["ssl_check_hostname"] is default.default
+
+
+def test_host_name_is_not_asked_for_by_choice():
+    redis = from_url("rediss://there?ssl_check_hostname=no")
+    assert arguments(redis)["ssl_check_hostname"] is False
 
 
 def test_ssl_setting_beside_a_url_without_tls():
