@@ -319,7 +319,7 @@ def _create_client(config: Config, prefix: str, options: _Values) -> t.Any:
         arguments.update(place)
     if str(arguments.get("host")).startswith("/"):
         arguments["unix_socket_path"] = arguments.pop("host")
-    _check_together(prefix, {"startup_nodes": is_cluster, **arguments})
+    _check_together(prefix, {**arguments, "startup_nodes": is_cluster})
     if is_redis_pys:
         arguments = {**_defaults(parameters, arguments), **arguments}
     make = _make_cluster_client if is_cluster else _make_client
