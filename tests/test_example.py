@@ -260,6 +260,15 @@ def test_one_url_without_the_other_is_an_error(server):
         create_app({"REDIS_LINKS_URL": server.url(), "SECRET_KEY": "x"})
 
 
+# Where the tests run in the background of a shell, they are deaf to Ctrl-C, and so
+# would be what they start.
+FLASK = """
+import flask.cli, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+flask.cli.main()
+"""
+
+
 class Site:
     """The app with a server of its own, as ``flask run`` serves it."""
 
@@ -273,7 +282,7 @@ class Site:
         with open(self.output, "w") as output:
             self.process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "flask", "--app", "comments", "run"),
+                    *(sys.executable, "-c", FLASK, "--app", "comments", "run"),
                     *("--port", str(port)),
                 ],
                 cwd=folder,

@@ -60,6 +60,7 @@ def test_blocking_pool_waits(named, server):
     assert names_of_connections(server).count("waits") == 2
     redis.set("key", "value")
     assert server.keys() == {(3, "key")}
+    redis.connection_pool.disconnect()
 
 
 def test_blocking_pool_waits_no_longer_than_it_is_told(server):

