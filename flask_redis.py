@@ -26,6 +26,7 @@ from configparser import ConfigParser
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import redis
+import redis.cluster
 from flask import current_app
 from redis.exceptions import RedisClusterException, RedisError
 from werkzeug.local import LocalProxy
@@ -34,7 +35,7 @@ from werkzeug.utils import import_string
 if t.TYPE_CHECKING:
     from flask import Config, Flask
 
-__all__ = ("Redis",)
+__all__ = ("FlaskRedis", "Redis")
 __version__ = "2.0.0"
 
 
@@ -82,10 +83,11 @@ class Redis:
         self._app: Flask | None = None
         self._config_prefix = config_prefix or "REDIS"
         self._options = options
-        self._prefixes: t.MutableMapping[Flask, str] = weakref.WeakKeyDictionary()
-        self._late_methods: dict[str, t.Callable[..., t.Any]] = {}
+        self._prefixes: dict[weakref.ref[Flask], str] = {}
+        self._late_methods: dict[str, types.MethodType] = {}
         # Called, it gives the class of the client registered last, or None.
         self._client_class: t.Callable[[], type | None] = lambda: None
+        self._has_one_class = True
         if app is not None:
             self.init_app(app)
             self._app = app
@@ -128,11 +130,11 @@ class Redis:
         if not str(prefix).isidentifier():
             # Not shown: it may be a URL that went astray, password and all.
             raise ValueError("config_prefix must begin names, as REDIS in REDIS_URL.")
-        if app in self._prefixes:
+        if weakref.ref(app) in self._prefixes:
             raise ValueError(
                 f"This Redis object already serves the app {app.name!r} with the "
-                f"prefix {self._prefixes[app]!r}. Make a second Redis object for "
-                "a second database."
+                f"prefix {self._prefixes[weakref.ref(app)]!r}. Make a second Redis "
+                "object for a second database."
             )
         if prefix in app.extensions.get("redis", {}):
             raise ValueError(
@@ -141,8 +143,13 @@ class Redis:
             )
         client = _create_client(app.config, prefix, self._options)
         app.extensions.setdefault("redis", {})[prefix] = client
-        self._prefixes[app] = prefix
-        self._client_class = weakref.ref(type(client))
+        # The reference takes its entry out when the app goes.
+        self._prefixes[weakref.ref(app, self._prefixes.pop)] = prefix
+        if self._client_class() is not type(client):
+            self._has_one_class &= self._client_class() is None
+            for name in self._late_methods:
+                vars(self).pop(name, None)
+            self._client_class = weakref.ref(type(client))
 
     @property
     def connection(self) -> redis.StrictRedis:
@@ -166,7 +173,8 @@ class Redis:
                 "each app, and use it in a request or in `with app.app_context():`."
             )
         try:
-            client: redis.StrictRedis = app.extensions["redis"][self._prefixes[app]]
+            prefix = self._prefixes[weakref.ref(app)]
+            client: redis.StrictRedis = app.extensions["redis"][prefix]
         except KeyError:
             raise _NoClientError(
                 f"The current app {app.name!r} is not registered with {self!r}. "
@@ -194,8 +202,26 @@ class Redis:
         if not _is_method(found):
             return found
         if name not in self._late_methods:
-            self._late_methods[name] = _late_method(name, found)
-        return types.MethodType(self._late_methods[name], self)
+            late = types.MethodType(_late_method(name, found), self)
+            self._late_methods[name] = late
+        if self._has_one_class and hasattr(self._client_class(), name):
+            # All clients have it: it need not be looked up again.
+            vars(self)[name] = self._late_methods[name]
+        return self._late_methods[name]
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> t.Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """That of the current client, for ``isinstance(redis, redis_py.Redis)``.
+
+        Without a current client, that of the one registered last. Before any is,
+        the object is simply a :class:`Redis`, which it is always too.
+
+        .. versionadded:: 2.0
+        """
+        try:
+            return self._current_client().__class__
+        except _NoClientError:
+            return self._client_class() or type(self)
 
     def __dir__(self) -> list[str]:
         try:
@@ -203,7 +229,7 @@ class Redis:
         except _NoClientError:
             target = self._client_class()
         names = (name for name in dir(target) if not name.startswith("_"))
-        return [*{*super().__dir__(), *names}]
+        return [*{*vars(self), *dir(type(self)), *names}]
 
     def __getitem__(self, name: t.Any) -> t.Any:
         return self.connection[name]
@@ -225,6 +251,10 @@ class Redis:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._config_prefix!r}>"
+
+
+#: What flask-redis, another project whose module has this name, calls it.
+FlaskRedis = Redis
 
 
 class _NoClientError(RuntimeError, AttributeError):

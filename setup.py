@@ -16,6 +16,9 @@ setup(
     license="BSD-3-Clause",
     license_files=["LICENSE"],
     py_modules=["flask_redis"],
+    # A module alone cannot say that it is typed.
+    packages=["flask_redis-stubs"],
+    package_data={"flask_redis-stubs": ["*.pyi"]},
     python_requires=">=3.9",
     install_requires=["Flask>=2.2", "redis>=4.6"],
     extras_require={"hiredis": ["redis[hiredis]"]},

@@ -31,4 +31,4 @@ flask_redis.Redis(app).set("key", flask_redis.__version__)
 
 
 def test_public_names():
-    assert flask_redis.__all__ == ("Redis",)
+    assert flask_redis.__all__ == ("FlaskRedis", "Redis")

@@ -237,11 +237,21 @@ def test_names_are_those_of_the_class_of_each_client(app, server):
     special = make_app("special", **server.settings, REDIS_CLASS=Special)
     redis = Redis()
     redis.init_app(special)
+    with special.app_context():
+        assert redis.special() == "special"
     redis.init_app(app)
     with special.app_context():
         assert redis.special() == "special"
     with app.app_context():
         assert not hasattr(redis, "special")
+
+
+def test_name_that_only_a_client_has_is_not_kept_for_the_next(app):
+    redis = Redis(app)
+    redis.connection.double = lambda number: 2 * number
+    assert redis.double(4) == 8
+    app.extensions["redis"]["REDIS"] = redis_py.StrictRedis()
+    assert not hasattr(redis, "double")
 
 
 @pytest.mark.parametrize(

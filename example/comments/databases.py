@@ -1,5 +1,7 @@
 """The two databases, each an object to import wherever it is needed."""
 
+from typing import Any
+
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
@@ -7,7 +9,7 @@ from flask_redis import Redis
 
 #: Options of both. Settings such as ``REDIS_LINKS_SOCKET_TIMEOUT`` win over them.
 #: While a server is away, people are told so soon, not after many tries.
-OPTIONS = {
+OPTIONS: dict[str, Any] = {
     "decode_responses": True,
     "socket_connect_timeout": 1,
     "socket_timeout": 2,

@@ -18,6 +18,7 @@ after it, so whoever stops in between leaves no link to nothing.
 """
 
 from datetime import datetime, timezone
+from typing import Any
 
 from .databases import content, links
 
@@ -57,7 +58,7 @@ def add_comment(thread, author, text):
     comment = links.incr(LAST)
     content.hset(comment_key(thread, comment), mapping=signed(author, text=text))
     # Pushes only if the list is there: the thread may be deleted by now.
-    number = links.rpushx(comments_key(thread), comment)
+    number = links.rpushx(comments_key(thread), str(comment))
     if not number:
         content.delete(comment_key(thread, comment))
         raise NoSuchThread(thread)
@@ -105,7 +106,7 @@ def page_of_comments(thread, page, size):
     return read((comment, comment_key(thread, comment)) for comment in ids), number
 
 
-def signed(author, **fields):
+def signed(author, **fields) -> dict[Any, Any]:
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     return {"author": author, "created": now, **fields}
 
