@@ -11,8 +11,11 @@ from servers import TestServer, make_app, server_binary
 settings.register_profile("quick", max_examples=25, deadline=None)
 settings.load_profile("quick")
 
-# They are for ``tox run -e deployments``, which has what they need.
-collect_ignore = [] if importlib.util.find_spec("trustme") else ["deployments"]
+# ``tox run -e deployments`` and so on have what these need.
+NEEDS = {"deployments": "trustme", "ecosystem": "flask_session"}
+collect_ignore = [
+    folder for folder, needed in NEEDS.items() if not importlib.util.find_spec(needed)
+]
 
 
 def pytest_report_header():

@@ -1,0 +1,46 @@
+"""For redis-py's own tests: hands them the extension in the place of a client,
+and writes down what became of each.
+
+``conftest._get_client`` is where their fixtures get a client.
+"""
+
+import json
+import os
+from pathlib import Path
+
+RESULTS = Path(os.environ["CONFORMANCE_RESULTS"])
+outcomes = {}
+
+
+def pytest_plugin_registered(plugin):
+    if getattr(plugin, "__name__", "") != "tests.conftest":
+        return
+    if os.environ["CONFORMANCE_CLIENT"] != "extension":
+        return
+    get_client = plugin._get_client
+
+    def get_extension(*args, **kwargs):
+        return extension_for(get_client(*args, **kwargs))
+
+    plugin._get_client = get_extension
+
+
+def extension_for(client):
+    from flask import Flask
+
+    from flask_redis import Redis
+
+    app = Flask("conformance")
+    redis = Redis(app)
+    app.extensions["redis"]["REDIS"] = client
+    return redis
+
+
+def pytest_runtest_logreport(report):
+    # The first trouble of a test is what became of it.
+    if outcomes.get(report.nodeid, "passed") == "passed":
+        outcomes[report.nodeid] = report.outcome
+
+
+def pytest_sessionfinish():
+    RESULTS.write_text(json.dumps(outcomes))
