@@ -1,0 +1,202 @@
+"""Measures what the extension costs, and writes the table and the plot of the docs.
+
+For each Python and each peer there is a virtual environment, since two of them
+have modules of one name. All is measured in one run on one machine: compare the
+figures with each other, not with those of another run.
+"""
+
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+from servers import TestServer
+
+ROOT = Path(__file__).parents[2]
+MEASURE = Path(__file__).with_name("measure.py")
+PYTHONS = ("3.11", "3.13")
+
+OURS = "this extension"
+FLASK_REDIS = "flask-redis 0.4.0"
+OLD = "Flask-And-Redis 1.0.0"
+
+#: What is installed for each, next to pyperf.
+PACKAGES = {
+    OURS: [str(ROOT), "Flask", "redis"],
+    FLASK_REDIS: ["flask-redis==0.4.0", "Flask", "redis"],
+    # The newest that it works with.
+    OLD: ["Flask-And-Redis==1.0.0", "Flask==2.2.*", "Werkzeug==2.2.*", "redis==5.*"],
+}
+
+#: Rows of the table: what is measured, with which packages, as measure.py calls it.
+ROWS = (
+    ("bare client", OURS, "bare"),
+    (f"{OURS}, in a request", OURS, "request"),
+    (f"{OURS}, in an app context", OURS, "context"),
+    (f"{OURS}, one of 100 apps", OURS, "100 apps"),
+    (f"{OURS}, one of 50 prefixes", OURS, "50 prefixes"),
+    (f"{OURS}, outside, with a bound app", OURS, "bound"),
+    ("werkzeug's LocalProxy", OURS, "LocalProxy"),
+    (f"{FLASK_REDIS} (resolves no app)", FLASK_REDIS, "flask-redis"),
+    (f"{OLD} (Flask 2.2, redis-py 5)", OLD, "Flask-And-Redis 1.0"),
+)
+
+#: Run in a fresh process, these print seconds.
+IMPORT = """
+import flask, redis, time
+start = time.perf_counter()
+import flask_redis
+print(time.perf_counter() - start)
+"""
+INIT = """
+import flask, flask_redis, redis, statistics, time
+
+def seconds(function, *args):
+    start = time.perf_counter()
+    function(*args)
+    return time.perf_counter() - start
+
+print(
+    statistics.median(
+        seconds(flask_redis.Redis, flask.Flask("app")) - seconds(redis.StrictRedis)
+        for _ in range(300)
+    )
+)
+"""
+
+
+def make_environment(folder, python, packages):
+    command = shutil.which(f"python{python}")
+    if command is None:
+        raise SystemExit(f"There is no python{python} on PATH.")
+    subprocess.run([command, "-m", "venv", folder], check=True)
+    executable = str(folder / "bin" / "python")
+    subprocess.run(
+        [executable, "-m", "pip", "install", "--quiet", "pyperf", *packages], check=True
+    )
+    return executable
+
+
+def nanoseconds(python, subject, url, folder):
+    output = folder / "result.json"
+    output.unlink(missing_ok=True)
+    subprocess.run(
+        [python, str(MEASURE), subject, url, "--quiet", "-o", str(output)],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        # Where the checkout is not, so that flask_redis is the installed one.
+        cwd=folder,
+    )
+    (benchmark,) = json.loads(output.read_text())["benchmarks"]
+    values = [value for run in benchmark["runs"] for value in run.get("values", ())]
+    return 1e9 * statistics.median(values)
+
+
+def milliseconds(python, script, folder):
+    runs = (
+        subprocess.run(
+            [python, "-c", script], check=True, capture_output=True, cwd=folder
+        )
+        for _ in range(9)
+    )
+    return 1e3 * statistics.median(float(run.stdout) for run in runs)
+
+
+def measure(python, folder, url):
+    """The figures of one Python: by row, and some more by name."""
+    executables = {
+        name: make_environment(folder / f"{python} {number}", python, packages)
+        for number, (name, packages) in enumerate(PACKAGES.items())
+    }
+    ours = executables[OURS]
+    figures = {
+        row: nanoseconds(executables[name], subject, "-", folder)
+        for row, name, subject in ROWS
+    }
+    figures["GET, bare"] = nanoseconds(ours, "bare", url, folder)
+    figures["GET, in an app context"] = nanoseconds(ours, "context", url, folder)
+    figures["import"] = milliseconds(ours, IMPORT, folder)
+    figures["Redis(app)"] = milliseconds(ours, INIT, folder)
+    return figures
+
+
+def table(figures):
+    """The figures as reStructuredText."""
+    bare = {python: figures[python]["bare client"] for python in PYTHONS}
+    rows = [("A call of a method that does nothing", *(f"Python {p}" for p in PYTHONS))]
+    rows.append(("bare client", *(f"{bare[p]:.0f} ns" for p in PYTHONS)))
+    rows += [
+        (row, *(f"+ {figures[p][row] - bare[p]:.0f} ns" for p in PYTHONS))
+        for row, _, _ in ROWS[1:]
+    ]
+    get = {
+        p: (figures[p]["GET, bare"], figures[p]["GET, in an app context"])
+        for p in PYTHONS
+    }
+    added = {p: 100 * (figures[p][ROWS[2][0]] - bare[p]) / get[p][0] for p in PYTHONS}
+    rows += [
+        (
+            "``GET`` on loopback, bare client",
+            *(f"{get[p][0] / 1e3:.1f} µs" for p in PYTHONS),
+        ),
+        (
+            f"``GET`` on loopback, {OURS}",
+            *(f"{get[p][1] / 1e3:.1f} µs" for p in PYTHONS),
+        ),
+        ("the call's part of such a ``GET``", *(f"{added[p]:.2f} %" for p in PYTHONS)),
+        (
+            "``Redis(app)``, over the client's constructor",
+            *(f"{figures[p]['Redis(app)']:+.2f} ms" for p in PYTHONS),
+        ),
+        (
+            "import, over that of Flask and redis-py",
+            *(f"{figures[p]['import']:+.1f} ms" for p in PYTHONS),
+        ),
+    ]
+    lines = [".. list-table::", "   :header-rows: 1", ""]
+    for first, *others in rows:
+        lines.append(f"   * - {first}")
+        lines += [f"     - {other}" for other in others]
+    return "\n".join(lines) + "\n"
+
+
+def plot(figures, path):
+    plt.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "flask-and-redis"})
+    figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
+    rows = [row for row, _, _ in reversed(ROWS[1:])]
+    height = 0.4
+    for number, python in enumerate(PYTHONS):
+        bare = figures[python]["bare client"]
+        axes.barh(
+            [place - number * height for place in range(len(rows))],
+            [figures[python][row] - bare for row in rows],
+            height,
+            label=f"Python {python}",
+        )
+    axes.set_yticks([place - height / 2 for place in range(len(rows))], rows)
+    axes.set_xlabel("nanoseconds that a call takes over the bare client's")
+    axes.legend()
+    figure.savefig(path, metadata={"Date": None})
+
+
+def main():
+    docs = ROOT / "docs"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        server = TestServer(folder / "server")
+        try:
+            url = server.tcp_url()
+            figures = {python: measure(python, folder, url) for python in PYTHONS}
+        finally:
+            server.stop()
+    (docs / "performance-table.inc").write_text(table(figures), encoding="utf-8")
+    plot(figures, docs / "performance.svg")
+    print(table(figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
