@@ -1,0 +1,14 @@
+"""Sphinx builds the documentation from here: ``tox run -e docs``."""
+
+import flask_redis
+
+project = "Flask-And-Redis"
+author = "the Flask-And-Redis authors"
+project_copyright = "2026, the Flask-And-Redis authors"
+version = release = flask_redis.__version__
+
+extensions = ["sphinx.ext.autodoc"]
+exclude_patterns = ["_build"]
+autodoc_member_order = "bysource"
+html_theme = "furo"
+html_title = f"{project} {release}"
