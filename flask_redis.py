@@ -84,7 +84,7 @@ class Redis:
         self._config_prefix = config_prefix or "REDIS"
         self._options = options
         self._prefixes: dict[weakref.ref[Flask], str] = {}
-        self._late_methods: dict[str, types.MethodType] = {}
+        self._late_methods: dict[str, t.Callable[..., t.Any]] = {}
         # Called, it gives the class of the client registered last, or None.
         self._client_class: t.Callable[[], type | None] = lambda: None
         self._has_one_class = True
@@ -163,25 +163,7 @@ class Redis:
         return self._current_client()
 
     def _current_client(self) -> redis.StrictRedis:
-        try:
-            app = current_app._get_current_object()  # type: ignore[attr-defined]
-        except RuntimeError:
-            app = self._app
-        if app is None:
-            raise _NoClientError(
-                f"{self!r} has no current Flask app. Call init_app(app) once for "
-                "each app, and use it in a request or in `with app.app_context():`."
-            )
-        try:
-            prefix = self._prefixes[weakref.ref(app)]
-            client: redis.StrictRedis = app.extensions["redis"][prefix]
-        except KeyError:
-            raise _NoClientError(
-                f"The current app {app.name!r} is not registered with {self!r}. "
-                "Call init_app(app) when the app is created, and use the same "
-                "Redis object everywhere."
-            ) from None
-        return client
+        return _find_client(self._app, self._prefixes, self._config_prefix)
 
     def __getattr__(self, name: str) -> t.Any:
         if name.startswith("_"):
@@ -196,14 +178,18 @@ class Redis:
             found = name in dir(client_class) and getattr(client_class, name)
             if not _is_method(found):
                 raise
+            if isinstance(found, types.FunctionType):
+                found = types.MethodType(found, client_class)
         except (RedisError, RedisClusterException) as error:
             # A cluster's client connects to say what it has beside its methods.
             raise AttributeError(f"{name!r} cannot be looked up: {error}") from error
         if not _is_method(found):
             return found
         if name not in self._late_methods:
-            late = types.MethodType(_late_method(name, found), self)
-            self._late_methods[name] = late
+            find_client = functools.partial(
+                _find_client, self._app, self._prefixes, self._config_prefix
+            )
+            self._late_methods[name] = _late_method(name, found, find_client)
         if self._has_one_class and hasattr(self._client_class(), name):
             # All clients have it: it need not be looked up again.
             vars(self)[name] = self._late_methods[name]
@@ -265,21 +251,47 @@ class _NoClientError(RuntimeError, AttributeError):
     """
 
 
+def _find_client(
+    bound: Flask | None, prefixes: dict[weakref.ref[Flask], str], config_prefix: str
+) -> redis.StrictRedis:
+    try:
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+    except RuntimeError:
+        app = bound
+    if app is None:
+        raise _NoClientError(
+            f"<Redis {config_prefix!r}> has no current Flask app. Call init_app(app) "
+            "once for each app, and use it in a request or in `with app.app_context()`."
+        )
+    try:
+        client: redis.StrictRedis = app.extensions["redis"][prefixes[weakref.ref(app)]]
+    except KeyError:
+        raise _NoClientError(
+            f"The current app {app.name!r} is not registered with <Redis "
+            f"{config_prefix!r}>. Call init_app(app) when the app is created, and use "
+            "the same Redis object everywhere."
+        ) from None
+    return client
+
+
 def _is_method(found: object) -> bool:
     return isinstance(found, (types.FunctionType, types.MethodType))
 
 
-def _late_method(name: str, method: t.Any) -> t.Callable[..., t.Any]:
-    """A method of :class:`Redis` that looks like the client's, text and all, and
-    finds the client when it is called."""
+def _late_method(
+    name: str, method: t.Any, find_client: t.Callable[[], t.Any]
+) -> t.Callable[..., t.Any]:
+    """What looks like the client's method, text and all, and finds the client when
+    it is called. It does not refer to the object that keeps it: together with an
+    app, such a circle would wait for the garbage collector."""
 
     @functools.wraps(getattr(method, "__func__", method))
-    def call(self: Redis, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        return getattr(self._current_client(), name)(*args, **kwargs)
+    def call(*args: t.Any, **kwargs: t.Any) -> t.Any:
+        return getattr(find_client(), name)(*args, **kwargs)
 
     # The signature is all that is wanted of what is wrapped, which may hold an
     # app: a class made in an app factory does.
-    call.__signature__ = inspect.signature(call)  # type: ignore[attr-defined]
+    call.__signature__ = inspect.signature(method)  # type: ignore[attr-defined]
     del call.__wrapped__
     return call
 
