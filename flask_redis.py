@@ -12,6 +12,7 @@ that client.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import math
@@ -74,6 +75,9 @@ class Redis:
     .. versionadded:: 0.1
     """
 
+    #: Called, it gives the class of the client registered last, or None.
+    _client_class: t.Callable[[], type | None] = staticmethod(lambda: None)
+
     def __init__(
         self,
         app: Flask | None = None,
@@ -85,8 +89,6 @@ class Redis:
         self._options = options
         self._prefixes: dict[weakref.ref[Flask], str] = {}
         self._late_methods: dict[str, t.Callable[..., t.Any]] = {}
-        # Called, it gives the class of the client registered last, or None.
-        self._client_class: t.Callable[[], type | None] = lambda: None
         self._has_one_class = True
         if app is not None:
             self.init_app(app)
@@ -127,7 +129,7 @@ class Redis:
         prefix = config_prefix or self._config_prefix
         if isinstance(app, LocalProxy):
             raise TypeError("init_app() takes the app itself, not current_app.")
-        if not str(prefix).isidentifier():
+        if not isinstance(prefix, str) or not prefix.isidentifier():
             # Not shown: it may be a URL that went astray, password and all.
             raise ValueError("config_prefix must begin names, as REDIS in REDIS_URL.")
         if weakref.ref(app) in self._prefixes:
@@ -147,9 +149,10 @@ class Redis:
         self._prefixes[weakref.ref(app, self._prefixes.pop)] = prefix
         if self._client_class() is not type(client):
             self._has_one_class &= self._client_class() is None
-            for name in self._late_methods:
-                vars(self).pop(name, None)
             self._client_class = weakref.ref(type(client))
+            for name, late in list(self._late_methods.items()):
+                if vars(self).get(name) is late:
+                    del vars(self)[name]
 
     @property
     def connection(self) -> redis.StrictRedis:
@@ -190,7 +193,8 @@ class Redis:
                 _find_client, self._app, self._prefixes, self._config_prefix
             )
             self._late_methods[name] = _late_method(name, found, find_client)
-        if self._has_one_class and hasattr(self._client_class(), name):
+        in_class = getattr(self._client_class(), name, None)
+        if self._has_one_class and _is_method(in_class):
             # All clients have it: it need not be looked up again.
             vars(self)[name] = self._late_methods[name]
         return self._late_methods[name]
@@ -206,7 +210,8 @@ class Redis:
         """
         try:
             return self._current_client().__class__
-        except _NoClientError:
+        except Exception:  # noqa: BLE001
+            # Of whatever kind: who asks for a class expects no error.
             return self._client_class() or type(self)
 
     def __dir__(self) -> list[str]:
@@ -285,13 +290,14 @@ def _late_method(
     it is called. It does not refer to the object that keeps it: together with an
     app, such a circle would wait for the garbage collector."""
 
-    @functools.wraps(getattr(method, "__func__", method))
+    @functools.wraps(getattr(method, "__func__", method), updated=())
     def call(*args: t.Any, **kwargs: t.Any) -> t.Any:
         return getattr(find_client(), name)(*args, **kwargs)
 
     # The signature is all that is wanted of what is wrapped, which may hold an
     # app: a class made in an app factory does.
-    call.__signature__ = inspect.signature(method)  # type: ignore[attr-defined]
+    with contextlib.suppress(NameError, TypeError, ValueError):
+        call.__signature__ = inspect.signature(method)  # type: ignore[attr-defined]
     del call.__wrapped__
     return call
 

@@ -1,9 +1,11 @@
 """The extension object used as if it were the client."""
 
 import copy
+import functools
 import inspect
 import pydoc
 import unittest.mock
+from threading import Thread
 
 import pytest
 import redis as redis_py
@@ -244,6 +246,52 @@ def test_names_are_those_of_the_class_of_each_client(app, server):
         assert redis.special() == "special"
     with app.app_context():
         assert not hasattr(redis, "special")
+
+
+def test_what_is_set_on_the_object_stays(app):
+    redis = Redis()
+    redis.init_app(app)
+    assert redis.get
+    with unittest.mock.patch.object(redis, "get") as get:
+        redis.init_app(make_app(REDIS_CLASS=Recorder))
+        assert redis.get is get
+
+
+def test_apps_are_registered_while_methods_are_looked_up(app):
+    redis = Redis()
+    redis.init_app(app)
+    names = public_methods(redis_py.StrictRedis)
+    thread = Thread(target=lambda: [hasattr(redis, name) for name in names])
+    thread.start()
+    while thread.is_alive():
+        client_class = type("Client", (redis_py.StrictRedis,), {})
+        redis.init_app(make_app(REDIS_CLASS=client_class))
+    thread.join()
+
+
+def test_attribute_that_is_a_method_for_one_client_only(app):
+    class Hooked(redis_py.StrictRedis):
+        hook = None
+
+    redis = Redis()
+    apps = [make_app(str(number), REDIS_CLASS=Hooked) for number in range(2)]
+    for each in apps:
+        redis.init_app(each)
+    with apps[0].app_context():
+        redis.connection.hook = lambda: "hooked"
+        assert redis.hook() == "hooked"
+    with apps[1].app_context():
+        assert redis.hook is None
+
+
+def test_method_whose_signature_python_cannot_tell(app):
+    class Client(redis_py.StrictRedis):
+        @functools.wraps(max)
+        def most(self, *numbers):
+            return max(numbers)
+
+    app.config["REDIS_CLASS"] = Client
+    assert Redis(app).most(1, 3, 2) == 3
 
 
 def test_name_that_only_a_client_has_is_not_kept_for_the_next(app):

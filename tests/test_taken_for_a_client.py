@@ -64,6 +64,12 @@ def test_client_put_in_its_place(app):
     assert isinstance(redis, Own)
     app.extensions["redis"]["REDIS"] = None
     assert isinstance(redis, Redis)
+    app.extensions["redis"] = None
+    assert isinstance(redis, redis_py.Redis)
+
+
+def test_object_that_is_not_constructed_yet():
+    assert Redis.__new__(Redis).__class__ is Redis
 
 
 def test_names_of_its_own_are_still_listed(app):
@@ -96,6 +102,11 @@ def test_apps_are_not_mixed_as_flask_redis_does(server):
         with app.app_context():
             redis.set(app.name, "value")
     assert server.keys() == {(db, str(db)) for db in range(3)}
+
+
+def test_strict_by_its_place_is_no_prefix(app):
+    with pytest.raises(ValueError, match="config_prefix"):
+        FlaskRedis(app, True)
 
 
 @pytest.mark.parametrize("option", ["strict", "config_previx"])

@@ -10,19 +10,21 @@ from pathlib import Path
 
 RESULTS = Path(os.environ["CONFORMANCE_RESULTS"])
 outcomes = {}
+#: The tests that were given a client by the fixtures.
+given = set()
 
 
 def pytest_plugin_registered(plugin):
     if getattr(plugin, "__name__", "") != "tests.conftest":
         return
-    if os.environ["CONFORMANCE_CLIENT"] != "extension":
-        return
     get_client = plugin._get_client
+    wrap = WRAPPERS[os.environ["CONFORMANCE_CLIENT"]]
 
-    def get_extension(*args, **kwargs):
-        return extension_for(get_client(*args, **kwargs))
+    def get(*args, **kwargs):
+        given.add(os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0])
+        return wrap(get_client(*args, **kwargs))
 
-    plugin._get_client = get_extension
+    plugin._get_client = get
 
 
 def extension_for(client):
@@ -36,6 +38,9 @@ def extension_for(client):
     return redis
 
 
+WRAPPERS = {"client": lambda client: client, "extension": extension_for}
+
+
 def pytest_runtest_logreport(report):
     # The first trouble of a test is what became of it.
     if outcomes.get(report.nodeid, "passed") == "passed":
@@ -43,4 +48,5 @@ def pytest_runtest_logreport(report):
 
 
 def pytest_sessionfinish():
-    RESULTS.write_text(json.dumps(outcomes))
+    taking = {test: outcome for test, outcome in outcomes.items() if test in given}
+    RESULTS.write_text(json.dumps(taking))
