@@ -189,10 +189,9 @@ class Redis:
         if not _is_method(found):
             return found
         if name not in self._late_methods:
-            find_client = functools.partial(
-                _find_client, self._app, self._prefixes, self._config_prefix
+            self._late_methods[name] = _late_method(
+                name, found, self._app, self._prefixes, self._config_prefix
             )
-            self._late_methods[name] = _late_method(name, found, find_client)
         in_class = getattr(self._client_class(), name, None)
         if self._has_one_class and _is_method(in_class):
             # All clients have it: it need not be looked up again.
@@ -284,7 +283,11 @@ def _is_method(found: object) -> bool:
 
 
 def _late_method(
-    name: str, method: t.Any, find_client: t.Callable[[], t.Any]
+    name: str,
+    method: t.Any,
+    bound: Flask | None,
+    prefixes: dict[weakref.ref[Flask], str],
+    config_prefix: str,
 ) -> t.Callable[..., t.Any]:
     """What looks like the client's method, text and all, and finds the client when
     it is called. It does not refer to the object that keeps it: together with an
@@ -292,7 +295,8 @@ def _late_method(
 
     @functools.wraps(getattr(method, "__func__", method), updated=())
     def call(*args: t.Any, **kwargs: t.Any) -> t.Any:
-        return getattr(find_client(), name)(*args, **kwargs)
+        client = _find_client(bound, prefixes, config_prefix)
+        return getattr(client, name)(*args, **kwargs)
 
     # The signature is all that is wanted of what is wrapped, which may hold an
     # app: a class made in an app factory does.
