@@ -524,7 +524,7 @@ def _read_class(config: Config, prefix: str) -> type:
     if value is None or value == "":
         url = config.get(f"{prefix}_URL")
         has_nodes = not url and config.get(f"{prefix}_STARTUP_NODES")
-        is_cluster = has_nodes or "+cluster://" in str(url)
+        is_cluster = has_nodes or str(url).partition("://")[0].endswith("+cluster")
         return redis.RedisCluster if is_cluster else redis.StrictRedis
     if isinstance(value, str):
         # What is no dotted path may be a password that went astray: not shown.

@@ -263,6 +263,11 @@ def test_startup_nodes_make_it_a_cluster(url):
     assert type(redis.connection) is redis_py.StrictRedis
 
 
+def test_only_the_scheme_makes_it_a_cluster():
+    app = make_app(REDIS_URL="redis://one?client_name=redis%2Bcluster+cluster://")
+    assert type(Redis(app).connection) is redis_py.StrictRedis
+
+
 def test_class_that_names_its_parameters():
     class Narrow(Kept):
         def __init__(self, host, port):
