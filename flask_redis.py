@@ -12,7 +12,6 @@ that client.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
 import math
@@ -76,7 +75,7 @@ class Redis:
     """
 
     #: Called, it gives the class of the client registered last, or None.
-    _client_class: t.Callable[[], type | None] = staticmethod(lambda: None)
+    _last_class: t.Callable[[], type | None] = staticmethod(lambda: None)
 
     def __init__(
         self,
@@ -87,9 +86,8 @@ class Redis:
         self._app: Flask | None = None
         self._config_prefix = config_prefix or "REDIS"
         self._options = options
-        self._prefixes: dict[weakref.ref[Flask], str] = {}
-        self._late_methods: dict[str, t.Callable[..., t.Any]] = {}
-        self._has_one_class = True
+        self._prefixes: weakref.WeakKeyDictionary[Flask, str]
+        self._prefixes = weakref.WeakKeyDictionary()
         if app is not None:
             self.init_app(app)
             self._app = app
@@ -132,11 +130,11 @@ class Redis:
         if not isinstance(prefix, str) or not prefix.isidentifier():
             # Not shown: it may be a URL that went astray, password and all.
             raise ValueError("config_prefix must begin names, as REDIS in REDIS_URL.")
-        if weakref.ref(app) in self._prefixes:
+        if app in self._prefixes:
             raise ValueError(
                 f"This Redis object already serves the app {app.name!r} with the "
-                f"prefix {self._prefixes[weakref.ref(app)]!r}. Make a second Redis "
-                "object for a second database."
+                f"prefix {self._prefixes[app]!r}. Make a second Redis object for a "
+                "second database."
             )
         if prefix in app.extensions.get("redis", {}):
             raise ValueError(
@@ -145,14 +143,9 @@ class Redis:
             )
         client = _create_client(app.config, prefix, self._options)
         app.extensions.setdefault("redis", {})[prefix] = client
-        # The reference takes its entry out when the app goes.
-        self._prefixes[weakref.ref(app, self._prefixes.pop)] = prefix
-        if self._client_class() is not type(client):
-            self._has_one_class &= self._client_class() is None
-            self._client_class = weakref.ref(type(client))
-            for name, late in list(self._late_methods.items()):
-                if vars(self).get(name) is late:
-                    del vars(self)[name]
+        self._prefixes[app] = prefix
+        # A class made in an app factory would keep its app alive.
+        self._last_class = weakref.ref(type(client))
 
     @property
     def connection(self) -> redis.StrictRedis:
@@ -166,8 +159,27 @@ class Redis:
         return self._current_client()
 
     def _current_client(self) -> redis.StrictRedis:
-        return _find_client(self._app, self._prefixes, self._config_prefix)
+        try:
+            app = current_app._get_current_object()  # type: ignore[attr-defined]
+        except RuntimeError:
+            app = self._app
+        if app is None:
+            raise _NoClientError(
+                f"{self!r} has no current Flask app. Call init_app(app) once for each "
+                "app, and use it in a request or in `with app.app_context()`."
+            )
+        try:
+            client: redis.StrictRedis = app.extensions["redis"][self._prefixes[app]]
+        except KeyError:
+            raise _NoClientError(
+                f"The current app {app.name!r} is not registered with {self!r}. Call "
+                "init_app(app) when the app is created, and use the same Redis object "
+                "everywhere."
+            ) from None
+        return client
 
+    # The methods of redis.StrictRedis are added below. This finds what else the
+    # current client has.
     def __getattr__(self, name: str) -> t.Any:
         if name.startswith("_"):
             raise AttributeError(
@@ -175,28 +187,12 @@ class Redis:
             )
         try:
             found = getattr(self._current_client(), name)
-        except _NoClientError:
-            # Outside a context the class of a client tells what is a method.
-            client_class = self._client_class()
-            found = name in dir(client_class) and getattr(client_class, name)
-            if not _is_method(found):
-                raise
-            if isinstance(found, types.FunctionType):
-                found = types.MethodType(found, client_class)
         except (RedisError, RedisClusterException) as error:
             # A cluster's client connects to say what it has beside its methods.
             raise AttributeError(f"{name!r} cannot be looked up: {error}") from error
-        if not _is_method(found):
-            return found
-        if name not in self._late_methods:
-            self._late_methods[name] = _late_method(
-                name, found, self._app, self._prefixes, self._config_prefix
-            )
-        in_class = getattr(self._client_class(), name, None)
-        if self._has_one_class and _is_method(in_class):
-            # All clients have it: it need not be looked up again.
-            vars(self)[name] = self._late_methods[name]
-        return self._late_methods[name]
+        if isinstance(found, types.MethodType):
+            return types.MethodType(_late_method(name, found.__func__), self)
+        return found
 
     @property  # type: ignore[misc]
     def __class__(self) -> t.Any:  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -211,13 +207,13 @@ class Redis:
             return self._current_client().__class__
         except Exception:  # noqa: BLE001
             # Of whatever kind: who asks for a class expects no error.
-            return self._client_class() or type(self)
+            return self._last_class() or type(self)
 
     def __dir__(self) -> list[str]:
         try:
             target: object = self._current_client()
         except _NoClientError:
-            target = self._client_class()
+            target = self._last_class()
         names = (name for name in dir(target) if not name.startswith("_"))
         return [*{*vars(self), *dir(type(self)), *names}]
 
@@ -243,6 +239,21 @@ class Redis:
         return f"<{type(self).__name__} {self._config_prefix!r}>"
 
 
+def _late_method(name: str, method: t.Callable[..., t.Any]) -> t.Any:
+    """What looks like the client's method, and finds the client when it is called."""
+
+    @functools.wraps(method)
+    def call(self: Redis, /, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        return getattr(self._current_client(), name)(*args, **kwargs)
+
+    return call
+
+
+for _name, _method in inspect.getmembers(redis.StrictRedis, inspect.isfunction):
+    if not _name.startswith("_"):
+        setattr(Redis, _name, _late_method(_name, _method))
+
+
 #: What flask-redis, another project whose module has this name, calls it.
 FlaskRedis = Redis
 
@@ -253,57 +264,6 @@ class _NoClientError(RuntimeError, AttributeError):
     A ``RuntimeError``, like Flask's own outside a context. Also an
     ``AttributeError``, so that ``hasattr(redis, name)`` answers everywhere.
     """
-
-
-def _find_client(
-    bound: Flask | None, prefixes: dict[weakref.ref[Flask], str], config_prefix: str
-) -> redis.StrictRedis:
-    try:
-        app = current_app._get_current_object()  # type: ignore[attr-defined]
-    except RuntimeError:
-        app = bound
-    if app is None:
-        raise _NoClientError(
-            f"<Redis {config_prefix!r}> has no current Flask app. Call init_app(app) "
-            "once for each app, and use it in a request or in `with app.app_context()`."
-        )
-    try:
-        client: redis.StrictRedis = app.extensions["redis"][prefixes[weakref.ref(app)]]
-    except KeyError:
-        raise _NoClientError(
-            f"The current app {app.name!r} is not registered with <Redis "
-            f"{config_prefix!r}>. Call init_app(app) when the app is created, and use "
-            "the same Redis object everywhere."
-        ) from None
-    return client
-
-
-def _is_method(found: object) -> bool:
-    return isinstance(found, (types.FunctionType, types.MethodType))
-
-
-def _late_method(
-    name: str,
-    method: t.Any,
-    bound: Flask | None,
-    prefixes: dict[weakref.ref[Flask], str],
-    config_prefix: str,
-) -> t.Callable[..., t.Any]:
-    """What looks like the client's method, text and all, and finds the client when
-    it is called. It does not refer to the object that keeps it: together with an
-    app, such a circle would wait for the garbage collector."""
-
-    @functools.wraps(getattr(method, "__func__", method), updated=())
-    def call(*args: t.Any, **kwargs: t.Any) -> t.Any:
-        client = _find_client(bound, prefixes, config_prefix)
-        return getattr(client, name)(*args, **kwargs)
-
-    # The signature is all that is wanted of what is wrapped, which may hold an
-    # app: a class made in an app factory does.
-    with contextlib.suppress(NameError, TypeError, ValueError):
-        call.__signature__ = inspect.signature(method)  # type: ignore[attr-defined]
-    del call.__wrapped__
-    return call
 
 
 # From settings to a client. Parameters of the client's class are given in three
