@@ -14,10 +14,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-import math
 import os
 import re
-import sys
 import threading
 import types
 import typing as t
@@ -270,6 +268,11 @@ class _NoClientError(RuntimeError, AttributeError):
 # places, the later winning over the earlier: in code, as settings, in the URL.
 
 _Values = dict[str, t.Any]
+_Convert = t.Callable[[t.Any], t.Any]
+
+#: How to convert a value to what a parameter takes, and what that is.
+_Kind = tuple[_Convert, str]
+_Parameters = dict[str, t.Optional[_Kind]]
 
 #: Settings of earlier releases, and the parameters that they are now.
 _OLD_NAMES = {"charset": "encoding", "errors": "encoding_errors", "user": "username"}
@@ -283,10 +286,7 @@ _OWN = {
 
 #: Each of these says where servers are, so a place that gives one of them sets
 #: aside what the places before it gave.
-_SERVERS = {
-    *("host", "unix_socket_path", "connection_pool"),
-    *("sentinels", "startup_nodes"),
-}
+_SERVERS = {"host", "unix_socket_path", "connection_pool", "sentinels", "startup_nodes"}
 
 #: What the URL of one server determines is written to the settings of these names.
 _WRITTEN_BACK = {"host", "port", "unix_socket_path", "db", "username", "password"}
@@ -309,7 +309,7 @@ _EXCLUDED = {
 def _create_client(config: Config, prefix: str, options: _Values) -> t.Any:
     client_class = _read_class(config, prefix)
     is_cluster = issubclass(client_class, redis.RedisCluster)
-    is_redis_pys = is_cluster or issubclass(client_class, redis.StrictRedis)
+    is_redis_pys = issubclass(client_class, (redis.StrictRedis, redis.RedisCluster))
     parameters = _parameters(client_class)
     if is_redis_pys:
         parameters.update((name, _KINDS[name]) for name in _OWN)
@@ -340,6 +340,130 @@ def _create_client(config: Config, prefix: str, options: _Values) -> t.Any:
         for name in in_url.keys() & _WRITTEN_BACK:
             config[f"{prefix}_{name.upper()}"] = in_url[name]
     return client
+
+
+def _read_class(config: Config, prefix: str) -> type:
+    setting = f"{prefix}_CLASS"
+    expected = "a class or its dotted path, such as 'redis.StrictRedis'"
+    value = config.get(setting)
+    if value in (None, ""):
+        url = config.get(f"{prefix}_URL")
+        has_nodes = not url and config.get(f"{prefix}_STARTUP_NODES")
+        is_cluster = has_nodes or str(url).partition("://")[0].endswith("+cluster")
+        return redis.RedisCluster if is_cluster else redis.StrictRedis
+    if isinstance(value, str):
+        # What is no dotted path may be a password that went astray: not shown.
+        names = value.split(".")
+        if len(names) == 1 or not all(map(str.isidentifier, names)):
+            raise ImportError(f"{setting} must be {expected}.")
+        try:
+            value = import_string(value)
+        except ImportError as error:
+            raise ImportError(
+                f"{setting} must be {expected}; {value!r} cannot be imported."
+            ) from error
+    if not isinstance(value, type):
+        raise TypeError(f"{setting} must be {expected}.")
+    return value
+
+
+def _parameters(client_class: type) -> _Parameters:
+    """The named parameters of a class's constructor, and what each takes.
+
+    A constructor with ``**kwargs`` hands them on to the next class, so that
+    one's parameters count too; after the last class, redis-py's own client's.
+    """
+    parameters: _Parameters = {}
+    takes_more = True
+    for owner in (*client_class.__mro__, redis.StrictRedis):
+        if takes_more and "__init__" in vars(owner):
+            # signature() sees through decorators, as getfullargspec() does not.
+            _, *rest = inspect.signature(vars(owner)["__init__"]).parameters.values()
+            for each in rest:
+                # redis-py 5 and earlier has the old names too, but deprecated.
+                deprecated = owner is redis.StrictRedis and each.name in _OLD_NAMES
+                named = each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
+                if named and not deprecated:
+                    by_default = _KINDS.get(type(each.default).__name__)
+                    parameters.setdefault(each.name, _KINDS.get(each.name, by_default))
+            takes_more = any(each.kind is each.VAR_KEYWORD for each in rest)
+    # The setting of this name is the extension's own.
+    parameters.pop("url", None)
+    return parameters
+
+
+def _read_settings(
+    config: t.Mapping[str, t.Any], prefix: str, parameters: _Parameters
+) -> _Values:
+    # Old names come first, so that new ones win.
+    names = {old: new for old, new in _OLD_NAMES.items() if new in parameters}
+    names.update((name, name) for name in parameters)
+    return {
+        parameter: _convert(setting, config[setting], parameters[parameter])
+        for name, parameter in names.items()
+        if (setting := f"{prefix}_{name.upper()}") in config
+    }
+
+
+def _read_url(config: Config, prefix: str, parameters: _Parameters) -> _Values:
+    setting = f"{prefix}_URL"
+    url = config.get(setting)
+    if url in (None, ""):
+        return {}
+    given = _convert(setting, url, _KINDS["url"])
+    if not given.keys() <= parameters.keys():
+        # Not shown which: after an unencoded "?" it is a piece of the password.
+        raise ValueError(f"{setting} says what the client's class does not take.")
+    return {
+        name: _convert(f"{setting}: {name}", value, parameters[name])
+        for name, value in given.items()
+    }
+
+
+def _url(value: t.Any) -> _Values:
+    """The parameters that a URL gives, its options, nodes and database still text.
+
+    redis-py reads the address. What it would pass over or guess is refused, as
+    is an option that says again what the address says; only ``?db=`` goes
+    before the path, as redis-py has it.
+    """
+    if not isinstance(value, str) or "#" in value:
+        raise ValueError
+    address, _, query = value.partition("?")
+    for pattern in _DEPLOYMENTS:
+        if found := re.fullmatch(pattern, address):
+            nodes = {k: unquote(v) for k, v in found.groupdict().items()}
+            scheme, credentials, *_, path = found.groups("")
+            given = _url(f"{scheme}{credentials}host:1{path}?{query}")
+            del given["host"], given["port"]
+            return {**given, **nodes}
+    parts = urlsplit(address)
+    read = redis.ConnectionPool.from_url(address).connection_kwargs
+    options = parse_qs(query, keep_blank_values=True, strict_parsing=bool(query))
+    names = ("host", "port", "username", "password")
+    given = {name: read[name] for name in names if name in read}
+    absent: _Values = {"db": 0}
+    if parts.scheme == "unix":
+        if not parts.path or parts.netloc.rpartition("@")[2]:
+            raise ValueError
+        given["unix_socket_path"] = read["path"]
+    else:
+        in_path = re.fullmatch(r"(?:/(\d+))?/?", parts.path, re.ASCII)
+        if parts.port == 0 or in_path is None:
+            raise ValueError
+        absent.update(host="localhost", port=6379, db=in_path[1] or 0)
+    if parts.scheme == "rediss":
+        given["ssl"] = True
+    if options.keys() & {*given, *_SERVERS, "port", "service_name"}:
+        raise ValueError
+    return {**absent, **{name: values[0] for name, values in options.items()}, **given}
+
+
+#: URLs of several servers. Without the named parts they are those of one.
+_DEPLOYMENTS = (
+    r"(rediss?)\+cluster(://([^/]*@)?)(?P<startup_nodes>[^/]+)(/.*)?",
+    r"(rediss?)\+sentinel(://([^/]*@)?)(?P<sentinels>[^/]+)/(?P<service_name>[^/@]+)(/.*)?",
+)
 
 
 def _check_together(prefix: str, arguments: _Values) -> None:
@@ -393,10 +517,9 @@ def _make_client(client_class: type, prefix: str, arguments: _Values) -> t.Any:
     # What any pool adds to its arguments is for itself.
     added = usual.connection_kwargs
     kwargs = {k: v for k, v in first.connection_kwargs.items() if k not in added}
-    bound = first.max_connections
-    if arguments.get("max_connections") or bound != usual.max_connections:
-        # Else left out, since some pools prepare for all of an unset 2**31.
-        kwargs["max_connections"] = bound
+    # An unset bound is left out, since some pools prepare for all of its 2**31.
+    if first.max_connections != usual.max_connections:
+        kwargs["max_connections"] = first.max_connections
     if getattr(first, "cache", None):
         kwargs["cache"] = first.cache
     if "maint_notifications_config" in arguments:
@@ -436,7 +559,10 @@ def _sentinel_pool(own: _Values, known: _Values, kwargs: _Values) -> t.Any:
 
 def _make_cluster_client(client_class: type, prefix: str, arguments: _Values) -> t.Any:
     arguments = {k: v for k, v in arguments.items() if k not in {"db", *_OWN}}
-    if not arguments.get("startup_nodes"):
+    if nodes := arguments.get("startup_nodes"):
+        make_node: t.Any = redis.cluster.ClusterNode
+        arguments["startup_nodes"] = [make_node(*node) for node in nodes]
+    else:
         # As with one server. redis-py's own class looks for no cluster there.
         arguments["host"] = arguments.get("host") or "localhost"
         arguments["port"] = arguments.get("port") or 6379
@@ -477,174 +603,34 @@ class _LateStart:
             super().close()  # type: ignore[misc]
 
 
-def _read_class(config: Config, prefix: str) -> type:
-    setting = f"{prefix}_CLASS"
-    expected = "a class or its dotted path, such as 'redis.StrictRedis'"
-    value = config.get(setting)
-    if value is None or value == "":
-        url = config.get(f"{prefix}_URL")
-        has_nodes = not url and config.get(f"{prefix}_STARTUP_NODES")
-        is_cluster = has_nodes or str(url).partition("://")[0].endswith("+cluster")
-        return redis.RedisCluster if is_cluster else redis.StrictRedis
-    if isinstance(value, str):
-        # What is no dotted path may be a password that went astray: not shown.
-        names = value.split(".")
-        if len(names) == 1 or not all(map(str.isidentifier, names)):
-            raise ImportError(f"{setting} must be {expected}.")
-        try:
-            value = import_string(value)
-        except ImportError as error:
-            raise ImportError(
-                f"{setting} must be {expected}; {value!r} cannot be imported."
-            ) from error
-    if not isinstance(value, type):
-        raise TypeError(f"{setting} must be {expected}.")
-    return value
-
-
-def _parameters(client_class: type) -> _Parameters:
-    """The named parameters of a class's constructor, and what each takes.
-
-    A constructor with ``**kwargs`` hands them on to the next class, so that
-    one's parameters count too; after the last class, redis-py's own client's.
-    """
-    parameters: _Parameters = {}
-    takes_more = True
-    for owner in (*client_class.__mro__, redis.StrictRedis):
-        if takes_more and "__init__" in vars(owner):
-            # signature() sees through decorators, as getfullargspec() does not.
-            _, *rest = inspect.signature(vars(owner)["__init__"]).parameters.values()
-            for each in rest:
-                # redis-py 5 and earlier has the old names too, but deprecated.
-                deprecated = owner is redis.StrictRedis and each.name in _OLD_NAMES
-                named = each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
-                if named and not deprecated:
-                    by_default = _KINDS.get(type(each.default).__name__)
-                    parameters.setdefault(each.name, _KINDS.get(each.name, by_default))
-            takes_more = any(each.kind is each.VAR_KEYWORD for each in rest)
-    # The setting of this name is the extension's own.
-    parameters.pop("url", None)
-    return parameters
-
-
-def _read_settings(
-    config: t.Mapping[str, t.Any], prefix: str, parameters: _Parameters
-) -> _Values:
-    # Old names come first, so that new ones win.
-    names = {old: new for old, new in _OLD_NAMES.items() if new in parameters}
-    names.update((name, name) for name in parameters)
-    settings = {}
-    for name, parameter in names.items():
-        setting = f"{prefix}_{name.upper()}"
-        if setting in config:
-            kind = parameters[parameter]
-            settings[parameter] = _convert(setting, config[setting], kind)
-    return settings
-
-
-def _read_url(config: Config, prefix: str, parameters: _Parameters) -> _Values:
-    setting = f"{prefix}_URL"
-    url = config.get(setting)
-    if url is None or url == "":
-        return {}
-    given = _convert(setting, url, _URL)
-    if not given.keys() <= parameters.keys():
-        # Not shown which: after an unencoded "?" it is a piece of the password.
-        raise ValueError(
-            f"{setting} says something that is not for the client's class."
-        )
-    return {
-        name: _convert(f"{setting}: {name}", value, parameters[name])
-        for name, value in given.items()
-    }
-
-
-def _url(value: t.Any) -> _Values:
-    """The parameters that a URL gives, its options, nodes and database still text.
-
-    redis-py reads the address. What it would pass over or guess is refused, as
-    is an option that says again what the address says; only ``?db=`` goes
-    before the path, as redis-py has it.
-    """
-    if not isinstance(value, str) or "#" in value:
-        raise ValueError
-    address, _, query = value.partition("?")
-    for pattern in _DEPLOYMENTS:
-        if found := re.fullmatch(pattern, address):
-            nodes = {k: unquote(v) for k, v in found.groupdict().items()}
-            scheme, credentials, *_, path = found.groups("")
-            given = _url(f"{scheme}{credentials}host:1{path}?{query}")
-            del given["host"], given["port"]
-            return {**given, **nodes}
-    parts = urlsplit(address)
-    read = redis.ConnectionPool.from_url(address).connection_kwargs
-    options = parse_qs(query, keep_blank_values=True, strict_parsing=bool(query))
-    names = ("host", "port", "username", "password")
-    given = {name: read[name] for name in names if name in read}
-    absent: _Values = {"db": 0}
-    if parts.scheme == "unix":
-        if not parts.path or parts.netloc.rpartition("@")[2]:
-            raise ValueError
-        given["unix_socket_path"] = read["path"]
-    else:
-        in_path = re.fullmatch(r"(?:/(\d+))?/?", parts.path, re.ASCII)
-        if parts.port == 0 or in_path is None:
-            raise ValueError
-        absent.update(host="localhost", port=6379, db=in_path[1] or 0)
-    if parts.scheme == "rediss":
-        given["ssl"] = True
-    if options.keys() & {*given, *_SERVERS, "port", "service_name"}:
-        raise ValueError
-    return {**absent, **{name: values[0] for name, values in options.items()}, **given}
-
-
-#: URLs of several servers. Without the named parts they are those of one.
-_DEPLOYMENTS = (
-    r"(rediss?)\+cluster(://([^/]*@)?)(?P<startup_nodes>[^/]+)(/.*)?",
-    r"(rediss?)\+sentinel(://([^/]*@)?)(?P<sentinels>[^/]+)/(?P<service_name>[^/@]+)(/.*)?",
-)
-
-
 # What a parameter takes. Settings often come from the environment, as text or
 # read as JSON, and become what redis-py expects, or an error that names them.
-
-
-class _Kind(t.NamedTuple):
-    convert: t.Callable[[t.Any], t.Any]
-    expected: str
-
-
-_Parameters = dict[str, t.Optional[_Kind]]
 
 
 def _convert(label: str, value: t.Any, kind: _Kind | None) -> t.Any:
     if value is None or kind is None:
         return value
+    convert, expected = kind
     try:
-        return kind.convert(value)
+        return convert(value)
     except (ImportError, LookupError, OverflowError, TypeError, ValueError):
         pass
     # Raised out here to chain no error that quotes the value: it may be secret.
-    raise ValueError(f"{label} must be {kind.expected}.")
+    raise ValueError(f"{label} must be {expected}.")
 
 
-def _number(
-    number_type: t.Callable[[t.Any], float],
-    least: float = -math.inf,
-    most: float = sys.float_info.max,
-) -> t.Callable[[t.Any], float]:
-    def convert(value: t.Any) -> float:
+def _number(number_type: type, least: float = -1e308, most: float = 1e308) -> _Convert:
+    def convert(value: t.Any) -> t.Any:
         number = number_type(value)
-        if isinstance(value, bool) or not least <= number <= most:
-            raise ValueError
-        if not isinstance(value, str) and number != value:
+        is_same = isinstance(value, str) or number == value
+        if isinstance(value, bool) or not is_same or not least <= number <= most:
             raise ValueError
         return number
 
     return convert
 
 
-def _check(is_right: t.Callable[[t.Any], bool]) -> t.Callable[[t.Any], t.Any]:
+def _check(is_right: t.Callable[[t.Any], bool]) -> _Convert:
     def convert(value: t.Any) -> t.Any:
         if not is_right(value):
             raise ValueError
@@ -667,28 +653,23 @@ def _host(value: t.Any) -> t.Any:
     return host
 
 
-def _nodes(
-    make: t.Callable[[t.Any, t.Any], t.Any], default_port: int
-) -> t.Callable[[t.Any], t.Any]:
-    def convert(value: t.Any) -> t.Any:
-        nodes = value.split(",") if isinstance(value, str) else value
-        if not nodes or not isinstance(nodes, (list, tuple)):
-            raise TypeError
-        return [make(*_node(node, default_port)) for node in nodes]
-
-    return convert
+def _nodes(value: t.Any, default_port: int) -> list[tuple[str, int]]:
+    nodes = value.split(",") if isinstance(value, str) else value
+    if not nodes or not isinstance(nodes, (list, tuple)):
+        raise TypeError
+    return [_node(node, default_port) for node in nodes]
 
 
-def _node(value: t.Any, default_port: int) -> tuple[t.Any, t.Any]:
+def _node(value: t.Any, default_port: int) -> tuple[str, int]:
     if isinstance(value, redis.cluster.ClusterNode):
         return value.host, value.port
     if isinstance(value, str):
-        found = re.fullmatch(r"\s*(?:\[(.+)]|([^][:]+))(?::([0-9]+))?\s*", value)
+        found = re.fullmatch(r"(?:\[(.+)]|([^][:]+))(?::([0-9]+))?", value.strip())
         value = found and (found[1] or found[2], found[3] or default_port)
     host, port = value
     if not re.fullmatch(r"[^\s/@]+", host):
         raise ValueError
-    return host, _PORT.convert(port)
+    return host, _number(int, 1, 65535)(port)
 
 
 def _pool_class(value: t.Any) -> t.Any:
@@ -705,83 +686,81 @@ def _sentinel_kwargs(value: t.Any) -> _Values:
     return {k: _convert(k, v, parameters[k]) for k, v in dict(value).items()}
 
 
-_BOOLEAN = _Kind(
-    lambda value: ConfigParser.BOOLEAN_STATES[str(value).strip().lower()],
-    "true or false (or yes or no, on or off, 1 or 0)",
-)
-_INTEGER = _Kind(_number(int), "a whole number")
-_FLOAT = _Kind(_number(float), "a number")
-_ZERO_OR_MORE = _Kind(_number(int, 0), "a whole number, 0 or more")
-_ONE_OR_MORE = _Kind(_number(int, 1), "a whole number, 1 or more")
-_PORT = _Kind(_number(int, 1, 65535), "a whole number from 1 to 65535")
-_PROTOCOL = _Kind(_number(int, 2, 3), "a version of the Redis protocol, 2 or 3")
-_TLS_VERSION = _Kind(_number(int), "an ssl.TLSVersion or its number")
-_SECONDS = _Kind(_number(float, 0), "a number of seconds, or 0")
-_TIMEOUT = _Kind(_number(float, 1e-6, 1e9), "a number of seconds, more than 0")
-_TEXT = _Kind(_text, "text; put a number such as 1.5, or true, in quotes")
-_HOST = _Kind(_host, "a host, or the absolute path of a Unix socket")
-_ENCODING = _Kind(_check(lambda name: "".encode(name) == b""), "an encoding of Python")
-_CERT_REQS = _Kind(
-    _check(lambda mode: mode in {"none", "optional", "required", 0, 1, 2}),
-    "none, optional or required",
-)
-_OBJECT = _Kind(
-    _check(lambda value: not isinstance(value, (str, bytes, int, float))),
-    "an object made in Python, which text cannot say",
-)
-_URL = _Kind(
-    _url,
+_ADDRESSES = "host:port,host:port or a list of such pairs, with ports from 1 to 65535"
+_URLS = (
     "redis://[[user]:password@]host[:port][/db], "
     "redis+sentinel://[[user]:password@]host[:port][,host[:port]...]/service[/db], "
     "redis+cluster://[[user]:password@]host[:port][,host[:port]...], "
     "these with rediss for TLS, or unix://[[user]:password@]/path[?db=0]; then "
     "?name=value&name=value for options. A port is from 1 to 65535, the db a number, "
-    "and what is special in a password percent-encoded",
-)
-_NODES = "host:port,host:port or a list of such pairs, with ports from 1 to 65535"
-_SENTINELS = _Kind(_nodes(lambda *pair: pair, 26379), _NODES)
-_STARTUP_NODES = _Kind(_nodes(redis.cluster.ClusterNode, 6379), _NODES)
-_ROLE = _Kind({"primary": False, "replica": True}.__getitem__, "primary or replica")
-_POOL_CLASS = _Kind(
-    _pool_class, "a subclass of redis.ConnectionPool, or its dotted path"
-)
-_SENTINEL_KWARGS = _Kind(_sentinel_kwargs, "a dict of parameters of redis.StrictRedis")
-_BALANCING = _Kind(
-    lambda value: redis.cluster.LoadBalancingStrategy(value),
-    "a redis.cluster.LoadBalancingStrategy, such as round_robin",
+    "and what is special in a password percent-encoded"
 )
 
 #: By a parameter's name or else by the type of its default. A parameter that is
 #: in neither way here takes what it is given.
-_KINDS = {
+_KINDS: dict[str, _Kind] = {
     name: kind
     for names, kind in {
-        "bool socket_keepalive": _BOOLEAN,
-        "int": _INTEGER,
-        "float": _FLOAT,
-        "str unix_socket_path username password client_name ssl_password": _TEXT,
-        "service_name sentinel_username sentinel_password": _TEXT,
-        "host": _HOST,
-        "port": _PORT,
-        "db min_other_sentinels": _ZERO_OR_MORE,
-        "max_connections socket_read_size": _ONE_OR_MORE,
-        "protocol": _PROTOCOL,
-        "encoding": _ENCODING,
-        "socket_timeout socket_connect_timeout": _TIMEOUT,
-        "health_check_interval connection_pool_timeout": _SECONDS,
-        "ssl_cert_reqs": _CERT_REQS,
-        "ssl_min_version": _TLS_VERSION,
-        "sentinels": _SENTINELS,
-        "startup_nodes": _STARTUP_NODES,
-        "role": _ROLE,
-        "sentinel_kwargs": _SENTINEL_KWARGS,
-        "connection_pool_class": _POOL_CLASS,
-        "load_balancing_strategy": _BALANCING,
-        "address_remap cache cache_config connection_pool credential_provider": _OBJECT,
-        "driver_info event_dispatcher maint_notifications_config": _OBJECT,
-        "oss_cluster_maint_notifications_handler policy_resolver retry": _OBJECT,
-        "redis_connect_func retry_on_error socket_keepalive_options": _OBJECT,
-        "ssl_exclude_verify_flags ssl_include_verify_flags ssl_ocsp_context": _OBJECT,
+        "bool socket_keepalive": (
+            lambda value: ConfigParser.BOOLEAN_STATES[str(value).strip().lower()],
+            "true or false (or yes or no, on or off, 1 or 0)",
+        ),
+        "int": (_number(int), "a whole number"),
+        "float": (_number(float), "a number"),
+        "db min_other_sentinels": (_number(int, 0), "a whole number, 0 or more"),
+        "max_connections socket_read_size": (
+            _number(int, 1),
+            "a whole number, 1 or more",
+        ),
+        "port": (_number(int, 1, 65535), "a whole number from 1 to 65535"),
+        "protocol": (_number(int, 2, 3), "a version of the Redis protocol, 2 or 3"),
+        "ssl_min_version": (_number(int), "an ssl.TLSVersion or its number"),
+        "socket_timeout socket_connect_timeout": (
+            _number(float, 1e-6, 1e9),
+            "a number of seconds, more than 0",
+        ),
+        "health_check_interval connection_pool_timeout": (
+            _number(float, 0),
+            "a number of seconds, or 0",
+        ),
+        "str unix_socket_path username password client_name ssl_password service_name"
+        " sentinel_username sentinel_password": (
+            _text,
+            "text; put a number such as 1.5, or true, in quotes",
+        ),
+        "host": (_host, "a host, or the absolute path of a Unix socket"),
+        "encoding": (
+            _check(lambda name: "".encode(name) == b""),
+            "an encoding of Python",
+        ),
+        "ssl_cert_reqs": (
+            _check({"none", "optional", "required", 0, 1, 2}.__contains__),
+            "none, optional or required",
+        ),
+        "role": ({"primary": False, "replica": True}.__getitem__, "primary or replica"),
+        "sentinels": (lambda value: _nodes(value, 26379), _ADDRESSES),
+        "startup_nodes": (lambda value: _nodes(value, 6379), _ADDRESSES),
+        "sentinel_kwargs": (
+            _sentinel_kwargs,
+            "a dict of parameters of redis.StrictRedis",
+        ),
+        "connection_pool_class": (
+            _pool_class,
+            "a subclass of redis.ConnectionPool, or its dotted path",
+        ),
+        "load_balancing_strategy": (
+            lambda value: redis.cluster.LoadBalancingStrategy(value),
+            "a redis.cluster.LoadBalancingStrategy, such as round_robin",
+        ),
+        "address_remap cache cache_config connection_pool credential_provider"
+        " driver_info event_dispatcher maint_notifications_config policy_resolver"
+        " oss_cluster_maint_notifications_handler redis_connect_func retry"
+        " retry_on_error socket_keepalive_options ssl_exclude_verify_flags"
+        " ssl_include_verify_flags ssl_ocsp_context": (
+            _check(lambda value: not isinstance(value, (str, bytes, int, float))),
+            "an object made in Python, which text cannot say",
+        ),
+        "url": (_url, _URLS),
     }.items()
     for name in names.split()
 }
