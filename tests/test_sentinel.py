@@ -363,6 +363,14 @@ def test_bad_setting(name, value):
     assert "redis" not in app.extensions
 
 
+@pytest.mark.parametrize("end", ["]", ":x", ""])
+def test_blanks_without_end_are_refused_at_once(end):
+    # Tried in every way in which they can be divided, they would take for ever.
+    settings = {"CACHE_SENTINELS": " " * 100_000 + end, "CACHE_SERVICE_NAME": "shop"}
+    with pytest.raises(ValueError, match=r"^CACHE_SENTINELS "):
+        Redis(make_app(**settings), "CACHE")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("SENTINELS", "one:1"), ("SERVICE_NAME", "shop")],
