@@ -1,6 +1,6 @@
-"""Measures one way to call a method, with pyperf: ``measure.py SUBJECT URL -o FILE``.
+"""Measures one way to call a command, with pyperf: ``measure.py SUBJECT URL -o FILE``.
 
-The method does nothing, so that no network hides what is in front of it. The
+The command does nothing, so that no network hides what is in front of it. The
 module ``flask_redis`` is whichever is installed.
 """
 
@@ -14,7 +14,7 @@ from flask import Flask, current_app
 
 
 class Client(redis_py.StrictRedis):
-    def nothing(self):
+    def ping(self):
         pass
 
 
@@ -97,7 +97,7 @@ def main():
     redis, context = SUBJECTS[subject](None if url == "-" else url)
     with context:
         if url == "-":
-            runner.timeit(subject, "redis.nothing()", globals={"redis": redis})
+            runner.timeit(subject, "redis.ping()", globals={"redis": redis})
         else:
             redis.set("key", "value")
             runner.timeit(

@@ -128,7 +128,7 @@ def measure(python, folder, url):
 def table(figures):
     """The figures as reStructuredText."""
     bare = {python: figures[python]["bare client"] for python in PYTHONS}
-    rows = [("A call of a method that does nothing", *(f"Python {p}" for p in PYTHONS))]
+    rows = [("A command that does nothing", *(f"Python {p}" for p in PYTHONS))]
     rows.append(("bare client", *(f"{bare[p]:.0f} ns" for p in PYTHONS)))
     rows += [
         (row, *(f"+ {figures[p][row] - bare[p]:.0f} ns" for p in PYTHONS))
