@@ -517,9 +517,10 @@ def _make_client(client_class: type, prefix: str, arguments: _Values) -> t.Any:
     # What any pool adds to its arguments is for itself.
     added = usual.connection_kwargs
     kwargs = {k: v for k, v in first.connection_kwargs.items() if k not in added}
-    # An unset bound is left out, since some pools prepare for all of its 2**31.
-    if first.max_connections != usual.max_connections:
-        kwargs["max_connections"] = first.max_connections
+    bound = first.max_connections
+    if arguments.get("max_connections") or bound != usual.max_connections:
+        # Else left out, since some pools prepare for all of an unset 2**31.
+        kwargs["max_connections"] = bound
     if getattr(first, "cache", None):
         kwargs["cache"] = first.cache
     if "maint_notifications_config" in arguments:

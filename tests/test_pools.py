@@ -14,6 +14,13 @@ from flask_redis import Redis, __version__
 BLOCKING = "redis.BlockingConnectionPool"
 
 
+class Small(redis_py.ConnectionPool):
+    """Opens fewer than the usual pool, unless it is told otherwise."""
+
+    def __init__(self, max_connections=7, **kwargs):
+        super().__init__(max_connections=max_connections, **kwargs)
+
+
 def names_of_connections(server):
     with server.client() as client:
         return [each["name"] for each in client.client_list()]
@@ -95,6 +102,12 @@ def test_bound_that_is_not_given_is_the_pools_own(bound):
     """Not 2**31 connections, which a blocking pool would prepare one by one."""
     app = make_app(REDIS_CONNECTION_POOL_CLASS=BLOCKING, **bound)
     assert Redis(app).connection_pool.max_connections == 50
+
+
+def test_bound_is_kept_where_it_is_the_default_of_the_usual_pool():
+    bound = redis_py.ConnectionPool().max_connections
+    app = make_app(REDIS_MAX_CONNECTIONS=bound, REDIS_CONNECTION_POOL_CLASS=Small)
+    assert Redis(app).connection_pool.max_connections == bound
 
 
 def test_pool_class_from_a_url(server):
