@@ -7,7 +7,8 @@ author = "the Flask-And-Redis authors"
 project_copyright = "2026, the Flask-And-Redis authors"
 version = release = flask_redis.__version__
 
-extensions = ["sphinx.ext.autodoc"]
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.autosectionlabel"]
+autosectionlabel_prefix_document = True
 exclude_patterns = ["_build"]
 autodoc_member_order = "bysource"
 html_theme = "furo"
