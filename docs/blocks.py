@@ -60,7 +60,10 @@ def find(document):
 
 
 def refuse(example, **options):
-    pytest.fail("Nobody runs this: make it python, console or text.")
+    pytest.fail(
+        "Nobody runs this. Make it a code-block of python, console or text. Where it "
+        "is no code, name its directive in PROSE."
+    )
 
 
 def run_python(example, caption=None):
@@ -179,16 +182,21 @@ class Page:
         wait_until(is_ready)
 
     def stop(self):
-        while self.processes:
-            process = self.processes.pop()
+        for process in self.processes:
             process.terminate()
-            process.wait(30)
+        for process in self.processes:
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
 
     def finish(self, words, rest=""):
         told = "".join(re.findall(r"^(?:>>>|\.\.\.) ?(.*\n?)", rest, re.MULTILINE))
         expected = re.sub(r"^(?:>>>|\.\.\.).*\n?", "", rest, flags=re.MULTILINE)
         done = subprocess.run(
             [BIN / words[0], *words[1:]],
+            check=False,
             cwd=self.folder,
             input=told + "\n",
             capture_output=True,
