@@ -83,6 +83,7 @@ def run_python(example, caption=None):
 def run_console(example):
     """Commands, with what they are told at prompts and what they answer."""
     text = example.namespace["the_page"].here(example.parsed) + "\n"
+    text = text.replace("\\\n", "")
     sessions = re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.MULTILINE)
     assert sessions
     for line, rest in sessions:

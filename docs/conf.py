@@ -11,5 +11,7 @@ extensions = ["sphinx.ext.autodoc", "sphinx.ext.autosectionlabel"]
 autosectionlabel_prefix_document = True
 exclude_patterns = ["_build"]
 autodoc_member_order = "bysource"
+autodoc_typehints = "none"  # the docstrings say them
+smartquotes = False  # messages are shown as they are
 html_theme = "furo"
 html_title = f"{project} {release}"

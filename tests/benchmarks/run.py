@@ -131,7 +131,7 @@ def table(figures):
     rows = [("A command that does nothing", *(f"Python {p}" for p in PYTHONS))]
     rows.append(("bare client", *(f"{bare[p]:.0f} ns" for p in PYTHONS)))
     rows += [
-        (row, *(f"+ {figures[p][row] - bare[p]:.0f} ns" for p in PYTHONS))
+        (row, *(f"+{figures[p][row] - bare[p]:.0f} ns" for p in PYTHONS))
         for row, _, _ in ROWS[1:]
     ]
     get = {
