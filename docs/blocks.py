@@ -8,6 +8,7 @@ one ``hello.py`` of all its Python. What is called a test is run by pytest.
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from functools import partial
@@ -163,6 +164,8 @@ class Page:
 
     def serve(self, words):
         """Starts what runs until the end of the page, on a port that is free here."""
+        # Programs ignore Ctrl-C if they inherit that from a shell's background.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         port = str(free_port())
         words = [word.replace("6379", port).replace("8000", port) for word in words]
         log = self.folder / "log"
@@ -173,6 +176,7 @@ class Page:
                 env={**os.environ, "FLASK_RUN_PORT": port, "PYTHONUNBUFFERED": "1"},
                 stdout=output,
                 stderr=output,
+                start_new_session=True,
             )
         self.processes.append(process)
 
@@ -184,12 +188,12 @@ class Page:
 
     def stop(self):
         for process in self.processes:
-            process.terminate()
+            process.send_signal(signal.SIGINT)  # Ctrl-C
         for process in self.processes:
             try:
                 process.wait(30)
             except subprocess.TimeoutExpired:
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)
                 raise
 
     def finish(self, words, rest=""):
