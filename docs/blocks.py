@@ -15,6 +15,7 @@ from functools import partial
 from importlib.metadata import distribution
 from pathlib import Path
 from unittest import mock
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -116,6 +117,8 @@ python = PythonEvaluator()
 def answers(port, log):
     try:
         return urlopen(f"http://127.0.0.1:{port}/").status == 200
+    except HTTPError:
+        raise
     except OSError:
         return False
 
