@@ -63,8 +63,8 @@ def find(document):
 
 def refuse(example, **options):
     pytest.fail(
-        "Nobody runs this. Make it a code-block of python, console or text. Where it "
-        "is no code, name its directive in PROSE."
+        "Nobody runs this. Make it a code-block of python, sh, console or text, or, if "
+        "it is no code, name its directive in PROSE."
     )
 
 
@@ -82,15 +82,19 @@ def run_python(example, caption=None):
         python(example)
 
 
-def run_console(example):
-    """Commands, with what they are told at prompts and what they answer."""
-    text = example.namespace["the_page"].here(example.parsed) + "\n"
-    text = text.replace("\\\n", "")
-    sessions = re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.MULTILINE)
-    assert sessions
-    for line, rest in sessions:
+def run_commands(example):
+    page = example.namespace["the_page"]
+    for line in page.here(example.parsed).replace("\\\n", "").splitlines():
         for command in line.split(" && "):
-            example.namespace["the_page"].run(command, rest.strip())
+            page.run(command)
+
+
+def run_session(example):
+    """A command, with what it is told at its prompts and what it answers."""
+    page = example.namespace["the_page"]
+    command, _, rest = page.here(example.parsed).partition("\n")
+    assert command.startswith("$ ") and "\n$ " not in rest
+    page.run(command.removeprefix("$ "), rest)
 
 
 def run_environment(example):
@@ -110,7 +114,12 @@ def run_url(example):
     Redis(make_app(REDIS_URL=example.parsed))
 
 
-RUN = {"python": run_python, "console": run_console, "text": run_environment}
+RUN = {
+    "python": run_python,
+    "sh": run_commands,
+    "console": run_session,
+    "text": run_environment,
+}
 python = PythonEvaluator()
 
 
@@ -144,7 +153,7 @@ class Page:
         """The text, with the server of the tests as the one that it names."""
         return text.replace("localhost:6379", f"127.0.0.1:{self.server.port}")
 
-    def run(self, command, rest):
+    def run(self, command, rest=""):
         words = shlex.split(command)
         if command.startswith("python3 -m pip install "):
             check_install(words[4:])
