@@ -12,6 +12,7 @@ autosectionlabel_prefix_document = True
 exclude_patterns = ["_build"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the docstrings say them
+highlight_language = "none"
 smartquotes = False  # messages are shown as they are
 html_theme = "furo"
 html_title = f"{project} {release}"
