@@ -412,8 +412,11 @@ def _read_url(config: Config, prefix: str, parameters: _Parameters) -> _Values:
         return {}
     given = _convert(setting, url, _KINDS["url"])
     if not given.keys() <= parameters.keys():
-        # Not shown which: after an unencoded "?" it is a piece of the password.
-        raise ValueError(f"{setting} says what the client's class does not take.")
+        # After an unencoded "?".
+        raise ValueError(
+            f"{setting} has a part or an option that the client's class does not take. "
+            "It is not shown, since it may be a piece of a password."
+        )
     return {
         name: _convert(f"{setting}: {name}", value, parameters[name])
         for name, value in given.items()

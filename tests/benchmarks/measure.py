@@ -17,6 +17,9 @@ class Client(redis_py.StrictRedis):
     def ping(self):
         pass
 
+    def own(self):
+        pass
+
 
 def make_app(number=0, prefixes=("REDIS",), url=None):
     app = Flask(f"app_{number}")
@@ -79,6 +82,7 @@ SUBJECTS = {
     "bare": bare,
     "request": functools.partial(extension, context=Flask.test_request_context),
     "context": extension,
+    "own": extension,
     "bound": bound,
     "100 apps": functools.partial(extension, apps=100),
     "50 prefixes": functools.partial(extension, prefixes=50),
@@ -97,7 +101,8 @@ def main():
     redis, context = SUBJECTS[subject](None if url == "-" else url)
     with context:
         if url == "-":
-            runner.timeit(subject, "redis.ping()", globals={"redis": redis})
+            method = "own" if subject == "own" else "ping"
+            runner.timeit(subject, f"redis.{method}()", globals={"redis": redis})
         else:
             redis.set("key", "value")
             runner.timeit(

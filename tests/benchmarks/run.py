@@ -40,6 +40,7 @@ ROWS = (
     (f"{OURS}, one of 100 apps", OURS, "100 apps"),
     (f"{OURS}, one of 50 prefixes", OURS, "50 prefixes"),
     (f"{OURS}, outside, with a bound app", OURS, "bound"),
+    (f"{OURS}, a method that is no command", OURS, "own"),
     ("werkzeug's LocalProxy", OURS, "LocalProxy"),
     (f"{FLASK_REDIS} (resolves no app)", FLASK_REDIS, "flask-redis"),
     (f"{OLD} (Flask 2.2, redis-py 5)", OLD, "Flask-And-Redis 1.0"),
