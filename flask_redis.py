@@ -16,7 +16,6 @@ import functools
 import inspect
 import os
 import re
-import threading
 import types
 import typing as t
 import weakref
@@ -508,11 +507,18 @@ def _defaults(parameters: _Parameters, arguments: _Values) -> _Values:
     return defaults
 
 
+def _construct(setting: str, made: type, arguments: _Values) -> t.Any:
+    try:
+        return made(**arguments)
+    except TypeError as error:
+        raise TypeError(f"{setting} does not go with the settings: {error}") from error
+
+
 def _make_client(client_class: type, prefix: str, arguments: _Values) -> t.Any:
     """A client made in the ordinary way, so that each setting finds its place. The
     pool that the settings ask for then makes connections as its first one would."""
     own = {name: arguments.pop(name) for name in _OWN if name in arguments}
-    client: t.Any = client_class(**arguments)
+    client = _construct(f"{prefix}_CLASS", client_class, arguments)
     pool_class = own.get("connection_pool_class")
     if not (pool_class or own.get("sentinels")):
         return client
@@ -532,7 +538,8 @@ def _make_client(client_class: type, prefix: str, arguments: _Values) -> t.Any:
         if "connection_pool_timeout" in own:
             kwargs["timeout"] = own["connection_pool_timeout"]
         kwargs["connection_class"] = first.connection_class
-        client.connection_pool = pool_class(**kwargs)
+        setting = f"{prefix}_CONNECTION_POOL_CLASS"
+        client.connection_pool = _construct(setting, pool_class, kwargs)
     elif first.connection_class in (redis.Connection, redis.SSLConnection):
         kwargs["ssl"] = first.connection_class is redis.SSLConnection
         client.connection_pool = _sentinel_pool(own, {**arguments, **kwargs}, kwargs)
@@ -571,39 +578,38 @@ def _make_cluster_client(client_class: type, prefix: str, arguments: _Values) ->
         arguments["host"] = arguments.get("host") or "localhost"
         arguments["port"] = arguments.get("port") or 6379
     body = {"__module__": client_class.__module__}
-    return type(client_class.__name__, (_LateStart, client_class), body)(**arguments)
+    late = type(client_class.__name__, (_LateStart, client_class), body)
+    return _construct(f"{prefix}_CLASS", late, arguments)
 
 
 class _LateStart:
     """Mixed into a cluster's class, whose constructor connects, to run it at first
-    use: an app starts while its cluster is down. A failed start is tried again."""
+    use: an app starts while its cluster is down. A failed start is tried again.
 
-    _has_started = False
+    Threads that come first together each start a client, and one of these is kept.
+    With a lock they would wait for each other while the cluster hangs, and a process
+    that is forked meanwhile would wait for ever.
+    """
 
     def __init__(self, **arguments: t.Any) -> None:
         # What a constructor cannot take is told now.
         inspect.signature(super().__init__).bind(**arguments)
         self._arguments = arguments
-        self._start_lock = threading.RLock()
 
     def __getattr__(self, name: str) -> t.Any:
         # What the constructor sets is not there before. It sets no such names.
         if name.startswith("__"):
             raise AttributeError(name)
-        with self._start_lock:
-            if not self._has_started:
-                before = dict(vars(self))
-                # At once, since the constructor looks names up too.
-                self._has_started = True
-                try:
-                    super().__init__(**self._arguments)
-                except BaseException:
-                    self.__dict__ = before
-                    raise
-        return self.__getattribute__(name)
+        if "_started" not in vars(self):
+            _, client_class = type(self).__bases__
+            started = client_class(**self._arguments)
+            if vars(self).setdefault("_started", started) is not started:
+                started.close()
+            vars(self).update(vars(self._started))
+        return getattr(self._started, name)
 
     def close(self) -> None:
-        if self._has_started:
+        if "_started" in vars(self):
             super().close()  # type: ignore[misc]
 
 
@@ -690,6 +696,7 @@ def _sentinel_kwargs(value: t.Any) -> _Values:
     return {k: _convert(k, v, parameters[k]) for k, v in dict(value).items()}
 
 
+_IN_JSON = (str, bytes, int, float)
 _ADDRESSES = "host:port,host:port or a list of such pairs, with ports from 1 to 65535"
 _URLS = (
     "redis://[[user]:password@]host[:port][/db], "
@@ -759,10 +766,14 @@ _KINDS: dict[str, _Kind] = {
         "address_remap cache cache_config connection_pool credential_provider"
         " driver_info event_dispatcher maint_notifications_config policy_resolver"
         " oss_cluster_maint_notifications_handler redis_connect_func retry"
-        " retry_on_error socket_keepalive_options ssl_exclude_verify_flags"
-        " ssl_include_verify_flags ssl_ocsp_context": (
-            _check(lambda value: not isinstance(value, (str, bytes, int, float))),
+        " ssl_ocsp_context": (
+            _check(lambda value: not isinstance(value, (*_IN_JSON, list, dict))),
             "an object made in Python, which text cannot say",
+        ),
+        "retry_on_error socket_keepalive_options ssl_exclude_verify_flags"
+        " ssl_include_verify_flags": (
+            _check(lambda value: not isinstance(value, _IN_JSON)),
+            "a list or dict made in Python, which text cannot say",
         ),
         "url": (_url, _URLS),
     }.items()

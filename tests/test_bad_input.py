@@ -22,6 +22,10 @@ OBJECTS = (
     " retry_on_error socket_keepalive_options ssl_exclude_verify_flags"
     " ssl_include_verify_flags ssl_ocsp_context"
 ).split()
+COLLECTIONS = (
+    "retry_on_error socket_keepalive_options"
+    " ssl_exclude_verify_flags ssl_include_verify_flags"
+).split()
 
 BAD_SETTINGS = [
     ("PORT", "abc"),
@@ -144,7 +148,8 @@ def test_bad_value_names_its_setting(name, value):
     ],
 )
 def test_objects_are_nothing_that_text_can_say(name):
-    for value in ("text", 5, True):
+    collections = () if name in COLLECTIONS else (["x"], {"x": 1})
+    for value in ("text", 5, True, *collections):
         with pytest.raises(ValueError, match=f"^REDIS_{name.upper()} .*in Python"):
             Redis(make_app(**{f"REDIS_{name.upper()}": value}))
 
@@ -214,6 +219,18 @@ def test_url_that_says_what_the_class_does_not_take(missing):
     with pytest.raises(ValueError, match=r"^REDIS_URL"):
         Redis(make_app(REDIS_CLASS=Narrow, REDIS_URL=url))
     Redis(make_app(REDIS_CLASS=Narrow, REDIS_URL="redis://there"))
+
+
+@pytest.mark.parametrize(
+    ("setting", "path"),
+    [
+        ("REDIS_CLASS", "redis.Sentinel"),
+        ("REDIS_CONNECTION_POOL_CLASS", "redis.SentinelConnectionPool"),
+    ],
+)
+def test_class_that_is_made_of_something_else(setting, path):
+    with pytest.raises(TypeError, match=rf"^{setting} .*\bsentinel"):
+        Redis(make_app(**{setting: path}))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """A client of a cluster, here of one node. Those of ``deployments`` have six."""
 
 import copy
-from threading import Barrier, Thread
+import os
+import signal
+from threading import Barrier, Event, Thread
 
 import pytest
 import redis as redis_py
@@ -129,30 +131,70 @@ def test_app_starts_while_its_cluster_is_down(tmp_path):
         node.stop()
 
 
-def test_one_start_among_many_threads(node):
-    starts = []
-
-    class Counted(redis_py.RedisCluster):
-        def __init__(self, **kwargs):
-            starts.append(None)
-            super().__init__(**kwargs)
-
-    redis = Redis(make_app(**node.settings, REDIS_CLASS=Counted))
-    assert starts == []
+def test_threads_that_come_first_together(node):
+    """None waits for another, and they end up with one client."""
     barrier = Barrier(32)
+    made = []
+
+    class Met(redis_py.RedisCluster):
+        def __init__(self, **kwargs):
+            # Broken, and an error, unless all are in here at once.
+            barrier.wait(30)
+            super().__init__(**kwargs)
+            made.append(self)
+
+        def close(self):
+            if self in made:
+                made.remove(self)
+            super().close()
+
+    redis = Redis(make_app(**node.settings, REDIS_CLASS=Met))
+    assert made == []
     results = []
-
-    def visit():
-        barrier.wait()
-        results.append(redis.incr("visits"))
-
-    threads = [Thread(target=visit) for _ in range(32)]
+    threads = [
+        Thread(target=lambda: results.append(redis.incr("visits"))) for _ in range(32)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert sorted(results) == list(range(1, 33))
-    assert len(starts) == 1
+    (kept,) = made
+    assert redis.nodes_manager is kept.nodes_manager
+    redis.close()
+
+
+# Python 3.12 and later warn of a fork beside threads, which is what is tried here.
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_fork_while_another_thread_starts_it(node):
+    """The thread that starts it in the parent is not there in the child."""
+    parent = os.getpid()
+    started, forked = Event(), Event()
+
+    class Slow(redis_py.RedisCluster):
+        def __init__(self, **kwargs):
+            if os.getpid() == parent:
+                started.set()
+                forked.wait()
+            super().__init__(**kwargs)
+
+    redis = Redis(make_app(**node.settings, REDIS_CLASS=Slow))
+    thread = Thread(target=redis.ping)
+    thread.start()
+    started.wait()
+    child = os.fork()
+    if child == 0:
+        # Ends the child if it waits, or else the child ends with what it did.
+        signal.alarm(10)
+        try:
+            os._exit(0 if redis.incr("visits") == 1 else 1)
+        finally:
+            os._exit(2)
+    forked.set()
+    thread.join()
+    assert os.waitpid(child, 0)[1] == 0
+    assert redis.incr("visits") == 2
+    redis.close()
 
 
 def test_constructor_that_looks_names_up_runs_once(node):
@@ -204,7 +246,7 @@ def test_what_the_constructor_cannot_take_is_told_at_once():
         def __init__(self, region, **kwargs):
             super().__init__(**kwargs)
 
-    with pytest.raises(TypeError, match="region"):
+    with pytest.raises(TypeError, match=r"^REDIS_CLASS .*\bregion"):
         Redis(make_app(REDIS_CLASS=Demanding))
 
 
