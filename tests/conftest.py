@@ -12,7 +12,11 @@ settings.register_profile("quick", max_examples=25, deadline=None)
 settings.load_profile("quick")
 
 # ``tox run -e deployments`` and so on have what these need.
-NEEDS = {"deployments": "trustme", "ecosystem": "flask_session"}
+NEEDS = {
+    "browser": "playwright",
+    "deployments": "trustme",
+    "ecosystem": "flask_session",
+}
 collect_ignore = [
     folder for folder, needed in NEEDS.items() if not importlib.util.find_spec(needed)
 ]
