@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
-from sites import Person, chromium_binary, comments_app, launch, served
+from sites import Person, chromium_binary, comments_served, launch
 
 # Patient, for machines that have much to do.
 expect.set_options(timeout=30_000)
@@ -40,7 +40,7 @@ def browser():
 
 @pytest.fixture
 def site(server):
-    with served(comments_app(server.url)) as url:
+    with comments_served(server.url) as url:
         yield url
 
 

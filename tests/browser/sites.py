@@ -50,14 +50,20 @@ def served(app):
         server.server_close()
 
 
-def comments_app(url):
-    return create_app(
+@contextlib.contextmanager
+def comments_served(url):
+    """The app on databases 0 and 1, each at what the function says."""
+    app = create_app(
         {
             "REDIS_LINKS_URL": url(0),
             "REDIS_CONTENT_URL": url(1),
             "SECRET_KEY": "of the tests",
         }
     )
+    with served(app) as site:
+        yield site
+    for client in app.extensions["redis"].values():
+        client.close()
 
 
 class Person:

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from comments import views
 from playwright.sync_api import expect
 from servers import free_port
-from sites import comments_app, served
+from sites import comments_served
 
 LONG = "w" * 5000
 
@@ -103,8 +103,8 @@ def too_large(someone):
 
 def away(someone):
     empty_list(someone)
-    app = comments_app(lambda db: f"redis://127.0.0.1:{free_port()}/{db}")
-    with served(app) as someone.site:
+    nowhere = f"redis://127.0.0.1:{free_port()}"
+    with comments_served(lambda db: f"{nowhere}/{db}") as someone.site:
         someone.page.goto(f"{someone.site}/threads")
         someone.shows_heading("Service Unavailable")
 

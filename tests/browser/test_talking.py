@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 from servers import TestServer, lasting_port
-from sites import Person, comments_app, served
+from sites import Person, comments_served
 
 
 def test_sign_in_and_out(person):
@@ -79,7 +79,7 @@ def test_markup_is_shown_as_text(attack, person):
 
 def test_redis_goes_away_and_comes_back(browser, tmp_path):
     redis = TestServer(tmp_path, lasting_port())
-    with served(comments_app(redis.tcp_url)) as site:
+    with comments_served(redis.tcp_url) as site:
         ann = Person(browser, site)
         ann.sign_in("Ann")
         ann.start_thread("Still there?", "Say something")
