@@ -119,9 +119,11 @@ class Person:
         return urlsplit(self.page.url).path
 
     def comment(self, thread, text):
+        """Returns when the app has it."""
         self.page.goto(thread)
         self.page.get_by_label("Comment").fill(text)
-        self.page.get_by_role("button", name="Comment", exact=True).click()
+        with self.page.expect_response(lambda r: r.request.method == "POST"):
+            self.page.get_by_role("button", name="Comment", exact=True).click()
 
     def send_comment_to(self, path):
         """The form and its token are the page's; only where it is sent is not."""

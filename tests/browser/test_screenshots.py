@@ -9,11 +9,6 @@ WIDE = {"viewport": {"width": 960, "height": 770}, "device_scale_factor": 1.5}
 PHONE = {"viewport": {"width": 390, "height": 780}, "device_scale_factor": 2}
 
 
-def number(key):
-    """The last one in the key, which grows with time."""
-    return int(re.findall(r"\d+", key)[-1])
-
-
 @pytest.fixture
 def conversation(ann, bob, server):
     """A few threads, and the path of one in which people talk."""
@@ -26,12 +21,15 @@ def conversation(ann, bob, server):
     bob.comment(thread, "Coffee, please. Filtered, not from a machine.")
     ann.comment(thread, "Then who drinks the tea that is left?")
     bob.comment(thread, "You do :)")
-    # As if they had taken their time.
-    time = datetime(2026, 3, 14, 9, 26, tzinfo=timezone.utc)
+    # As if they had taken their time. A thread is as old as its first comment, which
+    # has the next number.
+    start = datetime(2026, 3, 14, 9, 26, tzinfo=timezone.utc)
     with server.client(1) as content:
-        for key in sorted(content.scan_iter(), key=number):
-            time += timedelta(minutes=7)
-            content.hset(key, "created", time.isoformat())
+        for key in content.scan_iter():
+            number = int(re.search(r"\d+(?=}?$)", key)[0])
+            is_thread = key.startswith("content:thread")
+            created = start + timedelta(minutes=7 * (number + is_thread))
+            content.hset(key, "created", created.isoformat())
     return thread
 
 
