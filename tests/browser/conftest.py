@@ -20,6 +20,13 @@ def pytest_addoption(parser):
     )
 
 
+def pytest_configure(config):
+    # Werkzeug's server leaves a file open where the browser hangs up too soon.
+    config.addinivalue_line(
+        "filterwarnings", "ignore:unclosed file .*style.css:ResourceWarning"
+    )
+
+
 def pytest_report_header():
     return f"chromium: {chromium_binary()}"
 
