@@ -16,6 +16,7 @@ NEEDS = {
     "browser": "playwright",
     "deployments": "trustme",
     "ecosystem": "flask_session",
+    "faults": "gunicorn",
 }
 collect_ignore = [
     folder for folder, needed in NEEDS.items() if not importlib.util.find_spec(needed)
