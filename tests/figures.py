@@ -49,7 +49,9 @@ def title(test):
 def table(rows):
     lines = [".. list-table::", "   :header-rows: 1", ""]
     for name, figures in [("What happens", ["What was measured"]), *rows.items()]:
-        first, *others = [f"| {figure}" if name in rows else figure for figure in figures]
+        first, *others = [
+            f"| {figure}" if name in rows else figure for figure in figures
+        ]
         lines += [f"   * - {name}", f"     - {first}"]
         lines += [f"       {other}" for other in others]
     return "\n".join(lines) + "\n"

@@ -1,0 +1,109 @@
+"""Many apps on one extension object: at once, and one after another."""
+
+import gc
+import json
+import os
+import subprocess
+import sys
+import tracemalloc
+import weakref
+
+import many_apps
+import psutil
+import pytest
+from redis import DriverInfo
+from servers import TestServer, make_app
+
+import flask_redis
+from flask_redis import Redis
+
+
+@pytest.fixture
+def roomy(tmp_path):
+    """A server with a database for each of many apps."""
+    server = TestServer(tmp_path, None, "--databases", many_apps.APPS)
+    yield server
+    server.stop()
+
+
+@pytest.mark.parametrize(
+    "patched", [[], ["-m", "gevent.monkey"]], ids=["threads", "gevent"]
+)
+def test_no_call_reaches_another_apps_database(patched, roomy, figure):
+    run = subprocess.run(
+        [sys.executable, *patched, many_apps.__file__, str(roomy.port)],
+        check=True,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    expected = json.loads(run.stdout)
+    found = {}
+    for db, key in sorted(roomy.keys()):
+        with roomy.client(db) as client:
+            found[db, key] = int(client.get(key))
+    astray = sum(number for (db, key), number in found.items() if key != f"app {db}")
+    figure("apps", many_apps.APPS)
+    figure("threads", many_apps.THREADS)
+    figure("calls", sum(expected.values()))
+    figure("calls that reached another database", astray)
+    assert sum(expected.values()) >= many_apps.CALLS
+    assert found == {
+        (db, f"app {db}"): expected[f"app {db}"] for db in range(many_apps.APPS)
+    }
+
+
+def test_apps_that_come_and_go(server, figure):
+    # What redis-py looks up anew for each client takes as long as all the rest.
+    redis = Redis(decode_responses=True, driver_info=DriverInfo())
+
+    def come_and_go(number):
+        """Gives how many of so many apps, and their clients, are still there."""
+        left = weakref.WeakSet()
+        for _ in range(number):
+            app = make_app(**server.settings)
+            redis.init_app(app)
+            with app.app_context():
+                assert redis.incr("used")
+            left.update([app, app.extensions["redis"]["REDIS"]])
+        del app
+        gc.collect()
+        return len(left)
+
+    # What Python, Flask and redis-py keep of the first ones.
+    come_and_go(500)
+    before = used()
+    left = come_and_go(10000)
+    memory, files, objects = (now - then for now, then in zip(used(), before))
+    kept = kept_by_the_module(lambda: come_and_go(200))
+    figure("apps", 10000)
+    figure("apps and clients that are left", left)
+    figure("file descriptors that are left", files)
+    figure("Python objects that are left", objects)
+    figure("resident memory", f"{memory / 2**20:+.1f} MB")
+    assert left == 0
+    assert files == 0
+    # Less than one for each app, and a kilobyte.
+    assert objects < 10000
+    assert memory < 10 * 2**20
+    # Not so much as a reference to each of 200 apps.
+    assert kept < 200 * 8
+
+
+def used():
+    """The memory, file descriptors and Python objects of this process."""
+    process = psutil.Process()
+    return process.memory_info().rss, process.num_fds(), len(gc.get_objects())
+
+
+def kept_by_the_module(function):
+    """The bytes that its own lines allocate and do not free."""
+    only = [tracemalloc.Filter(True, flask_redis.__file__)]
+    tracemalloc.start()
+    try:
+        function()
+        before = tracemalloc.take_snapshot().filter_traces(only)
+        function()
+        after = tracemalloc.take_snapshot().filter_traces(only)
+    finally:
+        tracemalloc.stop()
+    return sum(each.size_diff for each in after.compare_to(before, "filename"))
