@@ -4,12 +4,20 @@ import importlib.util
 
 import pytest
 import redis
-from hypothesis import settings
+from hypothesis import HealthCheck, Phase, settings
 from servers import TestServer, make_app, server_binary
 
 # Few examples a run, but each run and each environment has its own.
 settings.register_profile("quick", max_examples=25, deadline=None)
 settings.load_profile("quick")
+# For ``tox run -e faults``. What fails is shown as it was found, and soon.
+settings.register_profile(
+    "thorough",
+    max_examples=5000,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 # ``tox run -e deployments`` and so on have what these need.
 NEEDS = {

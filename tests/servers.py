@@ -5,6 +5,7 @@ import random
 import shutil
 import socket
 import time
+import traceback
 from pathlib import Path
 
 import redis
@@ -118,6 +119,21 @@ def make_app(name="an_app", **settings):
 def arguments(client):
     """What the connections of a client are made with."""
     return client.connection_pool.connection_kwargs
+
+
+def everything_said(error):
+    """The texts of an error and of all that are chained to it, shown or not."""
+    texts, seen = [], set()
+    pending = [error]
+    while pending:
+        current = pending.pop()
+        if current is None or id(current) in seen:
+            continue
+        seen.add(id(current))
+        texts += [str(current), repr(current), repr(vars(current))]
+        pending += [current.__cause__, current.__context__]
+    texts += traceback.format_exception(type(error), error, error.__traceback__)
+    return "\n".join(texts)
 
 
 #: For a server that is not there: redis-py 6 and later try again for seconds.

@@ -2,14 +2,13 @@
 
 import inspect
 import logging
-import traceback
 
 import pytest
 import redis as redis_py
 from flask import current_app
 from hypothesis import example, given
 from hypothesis import strategies as st
-from servers import make_app
+from servers import everything_said, make_app
 
 from flask_redis import Redis
 
@@ -260,21 +259,6 @@ def test_nothing_is_half_done_and_the_mended_setting_works(
     redis.init_app(app)
     with app.app_context():
         assert redis.ping()
-
-
-def everything_said(error):
-    """The texts of an error and of all that are chained to it, shown or not."""
-    texts, seen = [], set()
-    pending = [error]
-    while pending:
-        current = pending.pop()
-        if current is None or id(current) in seen:
-            continue
-        seen.add(id(current))
-        texts += [str(current), repr(current), repr(vars(current))]
-        pending += [current.__cause__, current.__context__]
-    texts += traceback.format_exception(type(error), error, error.__traceback__)
-    return "\n".join(texts)
 
 
 def said_by_init_app(caplog, **settings):

@@ -1,0 +1,533 @@
+"""Any settings at all end in a client that goes where they say, or in an error.
+
+What is meant is drawn first and then how it is written, both by the rules that the
+documentation gives: no expectation here comes from the module. One thing may be
+written wrong, and then the error has to name it, and the mended setting to work.
+``MARK`` is in every text, since each of them may be secret.
+"""
+
+import contextlib
+import inspect
+import logging
+import re
+import signal
+from collections import Counter
+from typing import NamedTuple
+from urllib.parse import quote, quote_plus
+
+import pytest
+import redis as redis_py
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from redis.retry import Retry
+from servers import NO_RETRY, everything_said, make_app
+
+from flask_redis import Redis
+
+# Of redis-py, for parameters that it has and would rather not have.
+pytestmark = pytest.mark.filterwarnings("ignore:Call to '__init__':DeprecationWarning")
+
+MARK = "hunter2Zq9"
+
+
+ABSENT = "absent"
+
+
+class Kept(redis_py.RedisCluster):
+    """Keeps what it was constructed with, and connects to nothing."""
+
+    def __init__(self, **kwargs):
+        self.kept = kwargs
+
+
+class Kind(NamedTuple):
+    """What a parameter takes: pairs of what is written and what it means. Then what it
+    does not take."""
+
+    right: st.SearchStrategy
+    wrong: st.SearchStrategy
+
+
+def written(meanings, *ways):
+    return st.tuples(meanings, st.sampled_from(ways)).map(
+        lambda drawn: (drawn[1](drawn[0]), drawn[0])
+    )
+
+
+def plain(*values):
+    return st.sampled_from([(value, value) for value in values])
+
+
+texts = st.text(max_size=6).map(lambda text: text + MARK)
+nonsense = texts | st.sampled_from(
+    ("", "\0", "\ud800", b"\xff", True, 1.5, float("nan"), 10**400, "9" * 5000)
+)
+collections = st.sampled_from(([MARK], {MARK: MARK}, [[]], {}))
+
+
+def whole(least, most=None):
+    inside = st.integers(least, most)
+    outside = st.sampled_from((least - 1, -(2**70), *([most + 1] if most else [])))
+    return Kind(
+        written(inside, int, str, " {}\n".format),
+        outside | outside.map(str) | nonsense | collections,
+    )
+
+
+def seconds(least):
+    inside = st.floats(max(least, 1e-6), 1e9)
+    outside = st.sampled_from((-1, "-1", "nan", "inf", float("inf"), "1e300", "1m"))
+    zero = st.sampled_from((0, "0")) if least else st.nothing()
+    # None of what is nonsense for whole numbers but this is a number of seconds.
+    others = nonsense.filter(lambda value: value != 1.5)
+    return Kind(
+        written(inside, float, str) | written(st.integers(1, 10**9), int, str),
+        outside | zero | others | collections,
+    )
+
+
+def one_of(*values, wrong):
+    return Kind(plain(*values), st.sampled_from(wrong) | texts | collections)
+
+
+def a_class(made, *paths, wrong):
+    right = [(made, made), *((path, made) for path in paths)]
+    return Kind(st.sampled_from(right), st.sampled_from(wrong) | texts | collections)
+
+
+WORDS = {"true": True, "yes": True, "on": True, "1": True}
+WORDS |= {"false": False, "no": False, "off": False, "0": False}
+BOOLEAN = Kind(
+    st.tuples(
+        st.sampled_from(tuple(WORDS.items())),
+        st.sampled_from((str, str.upper, str.title, " {} ".format)),
+    ).map(lambda drawn: (drawn[1](drawn[0][0]), drawn[0][1]))
+    | plain(True, False)
+    | st.sampled_from(((1, True), (0, False))),
+    st.sampled_from((2, "2", "y", "maybe", b"true", 1.5)) | texts | collections,
+)
+TEXT = Kind(
+    written(texts, str)
+    | plain("", "1.5", "true", "\ud800", "\0", b"bytes")
+    | st.integers().map(lambda number: (number, str(number))),
+    st.sampled_from((True, 1.5, float("nan"))) | collections,
+)
+PATH = Kind(written(texts.map("/run/".__add__), str), TEXT.wrong)
+HOSTS = ("there", "10.0.0.1", "::1", "fe80::1", "a-b.example", "xn--4ca.example")
+HOST = Kind(
+    plain(*HOSTS, MARK),
+    st.sampled_from((f"redis://:{MARK}@there", f"run/{MARK}", "there/3")) | TEXT.wrong,
+)
+ENCODING = one_of(
+    *("utf-8", "latin-1", "UTF8", "ascii"), wrong=("utf-88", "hex", "", 8, True)
+)
+VERIFYING = one_of(
+    *("none", "optional", "required", 0, 1, 2), wrong=("requierd", "Required", 3, "")
+)
+AS_IT_IS = Kind(written(texts, str), st.nothing())
+OBJECT = Kind(
+    st.nothing(), st.sampled_from((3, "3", 1.5, True, "", b"")) | texts | collections
+)
+
+
+@st.composite
+def node_lists(draw, default_port):
+    """Pairs of host and port, and ways to write them."""
+    pairs = draw(
+        st.lists(
+            st.tuples(st.sampled_from((*HOSTS, MARK)), st.integers(1, 65535)),
+            min_size=1,
+            max_size=3,
+        )
+    )
+    way = draw(st.sampled_from(("text", "blanks", "pairs", "lists", "texts")))
+    if way == "pairs":
+        return pairs, pairs
+    if way == "lists":
+        return [[host, str(port)] for host, port in pairs], pairs
+    texts = [address(*pair) for pair in pairs]
+    if draw(st.booleans()):
+        pairs[0] = (pairs[0][0], default_port)
+        texts[0] = address(pairs[0][0])
+    if way == "texts":
+        return texts, pairs
+    return (" , " if way == "blanks" else ",").join(texts), pairs
+
+
+def address(host, port=None):
+    host = f"[{host}]" if ":" in host else host
+    return host if port is None else f"{host}:{port}"
+
+
+def nodes(default_port):
+    return Kind(
+        node_lists(default_port),
+        st.sampled_from(
+            ("", [], 5, [5], True, "a:0", "a:65536", "a:x", "a,", ",a", "a:\u0663")
+            + ("::1", "[]:1", "a b", f"ann:{MARK}@a:1", "redis://a", " " * 50_000 + "]")
+            + ([("a",)], [("a", 0)], [("", 1)], [("a", None)], [("a/b", 1)], {"a": 1}),
+        ),
+    )
+
+
+OBJECT = Kind(
+    st.nothing(), st.sampled_from((3, "3", 1.5, True, "", b"")) | texts | collections
+)
+INTEGER = Kind(written(st.integers(), int, str), nonsense | collections)
+COLLECTION = Kind(st.nothing(), st.sampled_from((3, "3", 1.5, True, b"")) | texts)
+
+#: By the names of the parameters: those of every client,
+COMMON = {
+    "username password client_name": TEXT,
+    "socket_timeout socket_connect_timeout": seconds(1e-6),
+    "health_check_interval": seconds(0),
+    "decode_responses socket_keepalive": BOOLEAN,
+    "retry_on_timeout legacy_responses": BOOLEAN,
+    "encoding": one_of(
+        *("utf-8", "latin-1", "UTF8", "ascii"), wrong=("utf-88", "hex", "", 8, True)
+    ),
+    "encoding_errors": TEXT,
+    "max_connections socket_read_size": whole(1),
+    "protocol": whole(2, 3),
+    "lib_name lib_version": AS_IT_IS,
+    "ssl": BOOLEAN,
+}
+#: those that count with TLS,
+TLS = {
+    "ssl_cert_reqs": one_of(
+        *("none", "optional", "required", 0, 1, 2),
+        wrong=("requierd", "Required", 3, ""),
+    ),
+    "ssl_check_hostname ssl_validate_ocsp ssl_validate_ocsp_stapled": BOOLEAN,
+    "ssl_password": TEXT,
+    "ssl_min_version": Kind(
+        written(st.sampled_from((771, 772)), int, str), nonsense | collections
+    ),
+    "ssl_ca_certs ssl_certfile ssl_keyfile ssl_ca_path ssl_ca_data": AS_IT_IS,
+    "ssl_ciphers ssl_ocsp_expected_cert": AS_IT_IS,
+}
+#: those of one server,
+ONE = {
+    "host": HOST,
+    "port": whole(1, 65535),
+    "db": whole(0),
+    "unix_socket_path": Kind(written(texts.map("/run/".__add__), str), TEXT.wrong),
+    # True would connect.
+    "single_connection_client": Kind(st.just(("no", False)), BOOLEAN.wrong),
+    "connection_pool_class": a_class(
+        *(redis_py.BlockingConnectionPool, "redis.BlockingConnectionPool"),
+        wrong=("redis.NoSuchPool", "redis.Redis", "os.path", 5, "redis", object)
+        + ("redis.SentinelConnectionPool",),
+    ),
+    "connection_pool_timeout": seconds(0),
+    "class": a_class(
+        *(redis_py.StrictRedis, "redis.Redis", "redis.StrictRedis", ""),
+        wrong=("no.such.Class", "redis.NoSuchClass", "os.sep", 5, b"x", "redis")
+        + ("redis.Sentinel",),
+    ),
+}
+#: those of Sentinel,
+SENTINEL = {
+    "sentinels": nodes(26379),
+    "service_name": Kind(written(texts, str), TEXT.wrong),
+    "role": one_of("primary", "replica", wrong=("master", True, "Replica", "")),
+    "sentinel_username sentinel_password": TEXT,
+    "min_other_sentinels": whole(0),
+    "sentinel_kwargs": Kind(
+        written(texts.map(lambda text: {"client_name": text}), dict),
+        st.sampled_from(
+            ({"nonsense": MARK}, {"host": MARK}, {"socket_timeout": MARK}, [MARK], MARK)
+        ),
+    ),
+}
+#: those of a cluster,
+CLUSTER = {
+    "startup_nodes": nodes(6379),
+    "cluster_error_retry_attempts reinitialize_steps": INTEGER,
+    "require_full_coverage read_from_replicas dynamic_startup_nodes": BOOLEAN,
+    "load_balancing_strategy": a_class(
+        *(redis_py.cluster.LoadBalancingStrategy.ROUND_ROBIN, "round_robin"),
+        wrong=("at random", True, 5),
+    ),
+    "address_remap policy_resolver": OBJECT,
+}
+#: those that text cannot say,
+MADE = {
+    "cache cache_config connection_pool credential_provider driver_info": OBJECT,
+    "event_dispatcher maint_notifications_config redis_connect_func retry": OBJECT,
+    "oss_cluster_maint_notifications_handler ssl_ocsp_context": OBJECT,
+    "retry_on_error socket_keepalive_options": COLLECTION,
+    "ssl_include_verify_flags ssl_exclude_verify_flags": COLLECTION,
+}
+#: and those that are settings of earlier releases.
+OLD = {"user": "username", "charset": "encoding", "errors": "encoding_errors"}
+
+
+def by_name(*tables):
+    return {
+        name: kind
+        for table in tables
+        for names, kind in table.items()
+        for name in names.split()
+    }
+
+
+KINDS = by_name(COMMON, TLS, ONE, SENTINEL, CLUSTER, MADE)
+KINDS |= {old: KINDS[new] for old, new in OLD.items()}
+
+
+
+
+class Way(NamedTuple):
+    """One way to say where the database is: the settings that it needs, those that can
+    be there too, what is so unless they say otherwise, and what does not go with it."""
+
+    needed: tuple
+    possible: tuple
+    default: dict
+    excluded: dict
+
+
+ANYWHERE = (*by_name(COMMON, TLS, MADE), *OLD)
+DEFAULT = {"db": 0, "username": None, "password": None, "ssl": False}
+KEEPALIVE = {"socket_keepalive", "socket_connect_timeout"}
+POOLS = {
+    "connection_pool": redis_py.ConnectionPool(),
+    "connection_pool_class": "redis.BlockingConnectionPool",
+    "single_connection_client": "yes",
+    "unix_socket_path": f"/run/{MARK}",
+}
+WAYS = {
+    "tcp": Way(
+        needed=(),
+        possible=tuple({*ANYWHERE, *by_name(ONE)} - {"unix_socket_path"}),
+        default={**DEFAULT, "host": "localhost", "port": 6379},
+        excluded={"connection_pool_timeout": 5},
+    ),
+    "unix": Way(
+        needed=("unix_socket_path",),
+        # A Unix socket has no TLS, and none of these options.
+        possible=tuple({*ANYWHERE, "db"} - {"ssl", *KEEPALIVE, *by_name(TLS)}),
+        default=DEFAULT,
+        excluded={"connection_pool_timeout": 5},
+    ),
+    "sentinel": Way(
+        needed=("sentinels", "service_name"),
+        possible=(*ANYWHERE, *by_name(SENTINEL), "db"),
+        default={
+            **DEFAULT,
+            **{"role": "primary", "min_other_sentinels": 0},
+            **{"sentinel_username": None, "sentinel_password": None},
+        },
+        excluded=POOLS,
+    ),
+    "cluster": Way(
+        needed=("startup_nodes",),
+        possible=(*ANYWHERE, *by_name(CLUSTER)),
+        default={},
+        excluded={**POOLS, "db": "3", "sentinels": f"{MARK}:1"},
+    ),
+}
+
+
+class Case(NamedTuple):
+    """Settings, options in code, and what they mean. If one setting is wrong, its name
+    and the settings with that one mended."""
+
+    settings: dict
+    options: dict
+    meaning: dict
+    wrong: str = ""
+    mended: dict = {}  # noqa: RUF012
+    written_back: dict = {}  # noqa: RUF012
+
+
+@st.composite
+def cases(draw):
+    way = WAYS[draw(st.sampled_from(tuple(WAYS)))]
+    names = {*way.needed, *draw(st.lists(st.sampled_from(way.possible), max_size=5))}
+    if "connection_pool_timeout" in names:
+        names.add("connection_pool_class")
+    names -= {old for old, new in OLD.items() if new in names}
+    drawn = {
+        name: draw(KINDS[name].right)
+        for name in sorted(names)
+        if name not in by_name(MADE)
+    }
+    values = {name: value for name, (value, _) in drawn.items()}
+    meaning = {OLD.get(name, name): meant for name, (_, meant) in drawn.items()}
+    meaning = {**way.default, **meaning}
+    options = {}
+    if draw(st.booleans()):
+        for name in values.keys() - {"class", *ONE, *OLD, *way.needed}:
+            options[name] = values.pop(name)
+    if "startup_nodes" in way.needed:
+        values["class"] = Kept
+    kind = draw(st.sampled_from(("right", "right", "wrong", "excluded")))
+    if kind == "excluded":
+        wrong = draw(st.sampled_from(tuple(way.excluded)))
+        if meaning.get("connection_pool_class") is None:
+            return Case(
+                {**values, wrong: way.excluded[wrong]}, options, meaning, wrong, values
+            )
+    wrong = draw(st.sampled_from((*way.needed, *way.possible)))
+    if kind == "wrong" and not KINDS[wrong].wrong.is_empty:
+        value = draw(KINDS[wrong].wrong)
+        return Case({**values, wrong: value}, options, meaning, wrong, values)
+    return Case(values, options, meaning)
+
+
+def read_back(client):
+    """What a client is made with, by the names of the settings."""
+    if isinstance(client, Kept):
+        nodes = [(node.host, node.port) for node in client.kept["startup_nodes"]]
+        return {**client.kept, "startup_nodes": nodes}
+    pool = client.connection_pool
+    found = {
+        **pool.connection_kwargs,
+        "class": type(client),
+        "ssl": issubclass(pool.connection_class, redis_py.SSLConnection),
+        "unix_socket_path": pool.connection_kwargs.get("path"),
+        "max_connections": pool.max_connections,
+        "connection_pool_class": type(pool),
+        "connection_pool_timeout": getattr(pool, "timeout", None),
+        "single_connection_client": client.connection is not None,
+    }
+    if not isinstance(pool, redis_py.SentinelConnectionPool):
+        return found
+    asked = [
+        sentinel.connection_pool for sentinel in pool.sentinel_manager.sentinels
+    ]
+    of_asked = asked[0].connection_kwargs
+    assert {pool.connection_class for pool in asked} == {
+        redis_py.SSLConnection if found["ssl"] else redis_py.Connection
+    }
+    return {
+        **found,
+        "sentinels": [
+            (each.connection_kwargs["host"], each.connection_kwargs["port"])
+            for each in asked
+        ],
+        "service_name": pool.service_name,
+        "role": "primary" if pool.is_master else "replica",
+        "min_other_sentinels": pool.sentinel_manager.min_other_sentinels,
+        "sentinel_username": of_asked["username"],
+        "sentinel_password": of_asked["password"],
+        "sentinel_kwargs": {"client_name": of_asked["client_name"]},
+    }
+
+
+#: redis-py keeps these where nobody is to look.
+UNREAD = {"lib_name", "lib_version", "retry_on_timeout", "legacy_responses"}
+
+
+def assert_goes_where_it_says(client, meaning):
+    found = read_back(client)
+    unread = set(UNREAD)
+    if not found.get("ssl"):
+        unread |= by_name(TLS).keys()
+    expected = {name: meaning[name] for name in meaning.keys() - unread}
+    assert {name: found.get(name, ABSENT) for name in expected} == expected
+    if found.get("ssl") and not isinstance(client, Kept):
+        # Verified, unless a setting says otherwise.
+        assert found["ssl_cert_reqs"] == meaning.get("ssl_cert_reqs", "required")
+        if found["ssl_cert_reqs"] not in ("none", 0):
+            assert found["ssl_check_hostname"] is meaning.get("ssl_check_hostname", True)
+
+
+class Records(logging.Handler):
+    """What is logged, as text."""
+
+    def __init__(self):
+        super().__init__(logging.DEBUG)
+        self.texts = []
+
+    def emit(self, record):
+        self.texts.append(self.format(record))
+
+
+@contextlib.contextmanager
+def listening():
+    handler = Records()
+    logger = logging.getLogger()
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield handler.texts
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+
+def too_long(*_):
+    raise RuntimeError("This setting takes more than five seconds.")
+
+
+@contextlib.contextmanager
+def deadline(seconds=5):
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def prefixed(values):
+    return {f"CACHE_{name.upper()}": value for name, value in values.items()}
+
+
+def try_it(redis, app):
+    """Registers an app, and gives the error that says why not, or None."""
+    before, extensions = dict(app.config), dict(app.extensions)
+    with listening() as logged, deadline():
+        try:
+            redis.init_app(app)
+        except (ValueError, TypeError, ImportError) as error:
+            said = [everything_said(error), str(error)]
+            found = error
+        else:
+            said, found = [], None
+    assert MARK not in "\n".join([*said, *logged, repr(redis)])
+    if found is not None:
+        assert dict(app.config) == before
+        assert app.extensions == extensions
+    return found
+
+
+def judge(case):
+    """What became of a case, in a word."""
+    app = make_app(**prefixed(case.settings))
+    redis = Redis(config_prefix="CACHE", **case.options)
+    if case.wrong:
+        error = try_it(redis, app)
+        assert error is not None, "What is wrong is taken."
+        assert re.search(rf"\bCACHE_{case.wrong.upper()}\b", str(error)), error
+        del app.config[f"CACHE_{case.wrong.upper()}"]
+        app.config.update(prefixed(case.mended))
+    before = dict(app.config)
+    error = try_it(redis, app)
+    if error is not None:
+        raise error
+    assert_goes_where_it_says(app.extensions["redis"]["CACHE"], case.meaning)
+    assert dict(app.config) == before | prefixed(case.written_back)
+    return "error" if case.wrong else "client"
+
+
+def show(figure, outcomes):
+    figure("examples", outcomes.total())
+    for outcome, number in sorted(outcomes.items()):
+        figure(outcome, number)
+
+
+def test_settings_mean_what_the_documentation_says(figure):
+    outcomes = Counter()
+
+    @given(cases())
+    def every(case):
+        outcomes[judge(case)] += 1
+
+    every()
+    show(figure, outcomes)
