@@ -7,6 +7,8 @@ written wrong, and then the error has to name it, and the mended setting to work
 """
 
 import contextlib
+import functools
+import importlib.metadata
 import inspect
 import logging
 import re
@@ -49,16 +51,17 @@ class Kind(NamedTuple):
 
 
 def written(meanings, *ways):
-    return st.tuples(meanings, st.sampled_from(ways)).map(
-        lambda drawn: (drawn[1](drawn[0]), drawn[0])
-    )
+    def by(way):
+        return meanings.map(lambda meant: (way(meant), meant))
+
+    return st.one_of(map(by, ways))
 
 
 def plain(*values):
     return st.sampled_from([(value, value) for value in values])
 
 
-texts = st.text(max_size=6).map(lambda text: text + MARK)
+texts = st.text(max_size=3).map(lambda text: text + MARK)
 nonsense = texts | st.sampled_from(
     ("", "\0", "\ud800", b"\xff", True, 1.5, float("nan"), 10**400, "9" * 5000)
 )
@@ -97,13 +100,14 @@ def a_class(made, *paths, wrong):
 
 WORDS = {"true": True, "yes": True, "on": True, "1": True}
 WORDS |= {"false": False, "no": False, "off": False, "0": False}
+CASES = (str, str.upper, str.title, " {} ".format)
 BOOLEAN = Kind(
-    st.tuples(
-        st.sampled_from(tuple(WORDS.items())),
-        st.sampled_from((str, str.upper, str.title, " {} ".format)),
-    ).map(lambda drawn: (drawn[1](drawn[0][0]), drawn[0][1]))
-    | plain(True, False)
-    | st.sampled_from(((1, True), (0, False))),
+    st.sampled_from(
+        [
+            *((way(word), meant) for word, meant in WORDS.items() for way in CASES),
+            *((True, True), (False, False), (1, True), (0, False)),
+        ]
+    ),
     st.sampled_from((2, "2", "y", "maybe", b"true", 1.5)) | texts | collections,
 )
 TEXT = Kind(
@@ -130,28 +134,15 @@ OBJECT = Kind(
 )
 
 
-@st.composite
-def node_lists(draw, default_port):
-    """Pairs of host and port, and ways to write them."""
-    pairs = draw(
-        st.lists(
-            st.tuples(st.sampled_from((*HOSTS, MARK)), st.integers(1, 65535)),
-            min_size=1,
-            max_size=3,
-        )
-    )
-    way = draw(st.sampled_from(("text", "blanks", "pairs", "lists", "texts")))
-    if way == "pairs":
-        return pairs, pairs
-    if way == "lists":
-        return [[host, str(port)] for host, port in pairs], pairs
-    texts = [address(*pair) for pair in pairs]
-    if draw(st.booleans()):
-        pairs[0] = (pairs[0][0], default_port)
-        texts[0] = address(pairs[0][0])
-    if way == "texts":
-        return texts, pairs
-    return (" , " if way == "blanks" else ",").join(texts), pairs
+PAIRS = st.lists(
+    st.tuples(st.sampled_from((*HOSTS, MARK)), st.integers(1, 65535)),
+    min_size=1,
+    max_size=3,
+)
+
+
+def as_text(pairs):
+    return ",".join(address(*pair) for pair in pairs)
 
 
 def address(host, port=None):
@@ -160,8 +151,15 @@ def address(host, port=None):
 
 
 def nodes(default_port):
+    by_default = PAIRS.map(lambda pairs: [(host, default_port) for host, _ in pairs])
     return Kind(
-        node_lists(default_port),
+        written(
+            PAIRS,
+            *(list, as_text, lambda pairs: f" {as_text(pairs).replace(',', ' , ')}\n"),
+            lambda pairs: [[host, str(port)] for host, port in pairs],
+            lambda pairs: tuple(address(*pair) for pair in pairs),
+        )
+        | written(by_default, lambda pairs: ",".join(address(h) for h, _ in pairs)),
         st.sampled_from(
             ("", [], 5, [5], True, "a:0", "a:65536", "a:x", "a,", ",a", "a:\u0663")
             + ("::1", "[]:1", "a b", f"ann:{MARK}@a:1", "redis://a", " " * 50_000 + "]")
@@ -187,7 +185,9 @@ COMMON = {
         *("utf-8", "latin-1", "UTF8", "ascii"), wrong=("utf-88", "hex", "", 8, True)
     ),
     "encoding_errors": TEXT,
-    "max_connections socket_read_size": whole(1),
+    # A pool that waits makes a place for each.
+    "max_connections": Kind(written(st.integers(1, 9999), int, str), whole(1).wrong),
+    "socket_read_size": whole(1),
     "protocol": whole(2, 3),
     "lib_name lib_version": AS_IT_IS,
     "ssl": BOOLEAN,
@@ -274,23 +274,30 @@ def by_name(*tables):
 
 KINDS = by_name(COMMON, TLS, ONE, SENTINEL, CLUSTER, MADE)
 KINDS |= {old: KINDS[new] for old, new in OLD.items()}
+MADE = by_name(MADE)
+TLS = by_name(TLS)
 
 
 
 
-class Way(NamedTuple):
+class Way:
     """One way to say where the database is: the settings that it needs, those that can
     be there too, what is so unless they say otherwise, and what does not go with it."""
 
-    needed: tuple
-    possible: tuple
-    default: dict
-    excluded: dict
+    def __init__(self, needed, possible, default, excluded):
+        self.needed = needed
+        self.default = default
+        self.excluded = excluded
+        with_right = [name for name in possible if name not in MADE]
+        with_wrong = [*needed, *possible]
+        with_wrong = [name for name in with_wrong if not KINDS[name].wrong.is_empty]
+        self.some = st.lists(st.sampled_from(sorted(with_right)), max_size=4)
+        self.one_wrong = st.sampled_from(sorted(with_wrong))
+        self.one_excluded = st.sampled_from(sorted(excluded))
 
 
-ANYWHERE = (*by_name(COMMON, TLS, MADE), *OLD)
+ANYWHERE = (*by_name(COMMON), *TLS, *MADE, *OLD)
 DEFAULT = {"db": 0, "username": None, "password": None, "ssl": False}
-KEEPALIVE = {"socket_keepalive", "socket_connect_timeout"}
 POOLS = {
     "connection_pool": redis_py.ConnectionPool(),
     "connection_pool_class": "redis.BlockingConnectionPool",
@@ -306,8 +313,7 @@ WAYS = {
     ),
     "unix": Way(
         needed=("unix_socket_path",),
-        # A Unix socket has no TLS, and none of these options.
-        possible=tuple({*ANYWHERE, "db"} - {"ssl", *KEEPALIVE, *by_name(TLS)}),
+        possible=tuple({*ANYWHERE, "db"} - {"ssl"}),
         default=DEFAULT,
         excluded={"connection_pool_timeout": 5},
     ),
@@ -342,18 +348,18 @@ class Case(NamedTuple):
     written_back: dict = {}  # noqa: RUF012
 
 
+A_WAY = st.sampled_from(list(WAYS.values()))
+A_FATE = st.sampled_from(("right", "right", "wrong", "excluded"))
+
+
 @st.composite
 def cases(draw):
-    way = WAYS[draw(st.sampled_from(tuple(WAYS)))]
-    names = {*way.needed, *draw(st.lists(st.sampled_from(way.possible), max_size=5))}
+    way = draw(A_WAY)
+    names = {*way.needed, *draw(way.some)}
     if "connection_pool_timeout" in names:
         names.add("connection_pool_class")
     names -= {old for old, new in OLD.items() if new in names}
-    drawn = {
-        name: draw(KINDS[name].right)
-        for name in sorted(names)
-        if name not in by_name(MADE)
-    }
+    drawn = {name: draw(KINDS[name].right) for name in sorted(names)}
     values = {name: value for name, (value, _) in drawn.items()}
     meaning = {OLD.get(name, name): meant for name, (_, meant) in drawn.items()}
     meaning = {**way.default, **meaning}
@@ -363,18 +369,16 @@ def cases(draw):
             options[name] = values.pop(name)
     if "startup_nodes" in way.needed:
         values["class"] = Kept
-    kind = draw(st.sampled_from(("right", "right", "wrong", "excluded")))
-    if kind == "excluded":
-        wrong = draw(st.sampled_from(tuple(way.excluded)))
-        if meaning.get("connection_pool_class") is None:
-            return Case(
-                {**values, wrong: way.excluded[wrong]}, options, meaning, wrong, values
-            )
-    wrong = draw(st.sampled_from((*way.needed, *way.possible)))
-    if kind == "wrong" and not KINDS[wrong].wrong.is_empty:
+    fate = draw(A_FATE)
+    if fate == "wrong":
+        wrong = draw(way.one_wrong)
         value = draw(KINDS[wrong].wrong)
-        return Case({**values, wrong: value}, options, meaning, wrong, values)
-    return Case(values, options, meaning)
+    elif fate == "excluded" and "connection_pool_class" not in meaning:
+        wrong = draw(way.one_excluded)
+        value = way.excluded[wrong]
+    else:
+        return Case(values, options, meaning)
+    return Case({**values, wrong: value}, options, meaning, wrong, values)
 
 
 def read_back(client):
@@ -417,22 +421,167 @@ def read_back(client):
     }
 
 
-#: redis-py keeps these where nobody is to look.
+#: What connections of a Unix socket do not have.
+OF_TCP = {"socket_keepalive", "socket_connect_timeout"}
+#: What redis-py keeps where nobody is to look.
 UNREAD = {"lib_name", "lib_version", "retry_on_timeout", "legacy_responses"}
 
 
 def assert_goes_where_it_says(client, meaning):
     found = read_back(client)
     unread = set(UNREAD)
+    if found.get("unix_socket_path"):
+        unread |= OF_TCP
     if not found.get("ssl"):
-        unread |= by_name(TLS).keys()
+        unread |= TLS.keys()
     expected = {name: meaning[name] for name in meaning.keys() - unread}
     assert {name: found.get(name, ABSENT) for name in expected} == expected
-    if found.get("ssl") and not isinstance(client, Kept):
+    if found.get("ssl"):
         # Verified, unless a setting says otherwise.
-        assert found["ssl_cert_reqs"] == meaning.get("ssl_cert_reqs", "required")
-        if found["ssl_cert_reqs"] not in ("none", 0):
+        assert found.get("ssl_cert_reqs", "required") == meaning.get("ssl_cert_reqs", "required")
+        if found.get("ssl_cert_reqs") not in ("none", 0):
             assert found["ssl_check_hostname"] is meaning.get("ssl_check_hostname", True)
+
+
+# URLs. What is special in the name of a user, or in a password, is percent-encoded.
+
+LETTERS = st.text(st.characters(codec="utf-8"), max_size=3).map(lambda text: text + MARK)
+USERS = LETTERS.map(lambda text: (quote(text, safe="!$'()*+,;="), text))
+CREDENTIALS = st.one_of(
+    st.just(("", {})),
+    USERS.map(lambda user: (f"{user[0]}@", {"username": user[1]})),
+    USERS.map(lambda word: (f":{word[0]}@", {"password": word[1]})),
+    st.tuples(USERS, USERS).map(
+        lambda both: (
+            f"{both[0][0]}:{both[1][0]}@",
+            {"username": both[0][1], "password": both[1][1]},
+        )
+    ),
+)
+DATABASES = st.one_of(
+    plain("", "/").map(lambda path: (path[0], 0)),
+    written(st.integers(0, 10**6), "/{}".format, "/{}/".format),
+    written(st.integers(0, 10**6), "?db={}".format, "/?db={}".format),
+    written(st.integers(0, 10**6), "/77?db={}".format),
+)
+ONE_NODE = st.one_of(
+    st.just(("", {"host": "localhost", "port": 6379})),
+    st.sampled_from(HOSTS).map(
+        lambda host: (address(host), {"host": host, "port": 6379})
+    ),
+    st.tuples(st.sampled_from(HOSTS), st.integers(1, 65535)).map(
+        lambda pair: (address(*pair), {"host": pair[0], "port": pair[1]})
+    ),
+)
+
+
+def as_option(value):
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+#: What text can say and the address does not.
+SAYABLE = {
+    **{name: LETTERS for name in ("client_name", "lib_name", "ssl_ca_certs")},
+    **{name: LETTERS for name in ("ssl_certfile", "ssl_password", "ssl_ciphers")},
+    **{name: st.booleans() for name in ("decode_responses", "ssl_check_hostname")},
+    **{name: st.floats(1e-6, 1e9) for name in ("socket_timeout",)},
+    "socket_connect_timeout": st.integers(1, 10**9),
+    "health_check_interval": st.floats(0, 1e9),
+    "max_connections": st.integers(1, 9999),
+    "protocol": st.sampled_from((2, 3)),
+    "encoding": st.sampled_from(("latin-1", "utf-8")),
+    "encoding_errors": st.sampled_from(("replace", "strict")),
+    "ssl_cert_reqs": st.sampled_from(("none", "optional", "required")),
+}
+SAID = st.lists(
+    st.one_of(
+        *(st.tuples(st.just(name), values) for name, values in SAYABLE.items())
+    ),
+    max_size=3,
+    unique_by=lambda option: option[0],
+).map(dict)
+
+#: Parts that make a URL wrong, and those for all but one kind of it.
+WRONG_PARTS = [
+    *(("scheme", scheme) for scheme in ("REDIS", "http", "", "redis+proxy", MARK)),
+    *(("node", node) for node in ("a:0", "a:65536", "a:x", f"a:{MARK}", "[::1", "a:b:1")),
+    *(("path", path) for path in ("/x", "/-1", "/1/2/3", f"/{MARK}", "/1_0", "/\u0661")),
+    *(("credentials", f":a{special}{MARK}@") for special in "/?#"),
+    *(("option", option) for option in ("nonsense=1", MARK, f"db={MARK}", "db=-1")),
+    *(("option", option) for option in ("host=there", "port=1", "url=redis://there")),
+    *(("option", f"{name}={MARK}") for name in ("retry", "cache", "protocol", "ssl")),
+    *(("option", f"{name}={MARK}") for name in ("socket_timeout", "decode_responses")),
+    *(("option", f"client_name=a#{end}") for end in ("", MARK)),
+]
+WRONG_PART = st.sampled_from(WRONG_PARTS)
+SCHEMES = st.sampled_from(("redis", "rediss", "unix"))
+DEPLOYMENTS = st.sampled_from(("+sentinel", "+cluster"))
+
+
+@st.composite
+def urls(draw, may_be_wrong=True):
+    """A case of a URL, beside settings that it wins over."""
+    scheme = draw(SCHEMES)
+    kind = scheme if scheme == "unix" else draw(st.sampled_from(KINDS_OF_URL))
+    credentials, who = draw(CREDENTIALS)
+    path, db = draw(DATABASES)
+    options = draw(SAID)
+    meaning = {**DEFAULT, **who, **options, "ssl": scheme == "rediss"}
+    parts = {"scheme": scheme + kind, "credentials": credentials}
+    if kind == "unix":
+        parts["scheme"] = "unix"
+        path, _, query = path.partition("?")
+        where, file = draw(USERS)
+        db = db if query else 0
+        parts |= {"node": "", "path": f"/run/{where}" + f"?{query}" * bool(query)}
+        meaning |= {"unix_socket_path": f"/run/{file}", "db": db}
+        written_back = {"unix_socket_path": f"/run/{file}", "db": db, **who}
+    elif kind == "":
+        node, where = draw(ONE_NODE)
+        parts |= {"node": node, "path": path}
+        meaning |= {**where, "db": db}
+        written_back = {**where, "db": db, **who}
+    else:
+        pairs = draw(PAIRS)
+        parts |= {"node": as_text(pairs), "path": path}
+        written_back = {}
+        if kind == "+sentinel":
+            service, name = draw(USERS)
+            parts["path"] = f"/{service}{path}"
+            meaning |= {"sentinels": pairs, "service_name": name, "db": db}
+        else:
+            parts["path"] = draw(st.sampled_from(("", "/", "/0", "?db=0")))
+            tls = {"ssl": True} if scheme == "rediss" else {}
+            meaning = {**who, **options, **tls, "startup_nodes": pairs}
+    parts["option"] = "&".join(
+        f"{name}={draw(ENCODERS)(as_option(value))}" for name, value in options.items()
+    )
+    values = {"url": written_as_url(parts)}
+    values |= {"host": "elsewhere", "port": 1, "db": 0 if kind == "+cluster" else 9}
+    if kind == "+cluster":
+        values["class"] = Kept
+    if not may_be_wrong or draw(st.booleans()):
+        return Case(values, {}, meaning, written_back=written_back)
+    part, wrong = draw(WRONG_PART)
+    if part == "path":
+        wrong = {"unix": "", "+sentinel": f"/shop{wrong}"}.get(kind, wrong)
+    if part == "option" and parts["option"]:
+        wrong = f"{wrong}&{parts['option']}"
+    url = written_as_url({**parts, part: wrong})
+    return Case({**values, "url": url}, {}, meaning, "url", values, written_back)
+
+
+KINDS_OF_URL = ("", "+sentinel", "+cluster")
+ENCODERS = st.sampled_from((quote, quote_plus, lambda text: quote(text, safe="")))
+
+
+def written_as_url(parts):
+    path, _, query = parts["path"].partition("?")
+    query = "&".join(filter(None, (parts["option"], query)))
+    url = "{scheme}://{credentials}{node}{}".format(path, **parts)
+    return f"{url}?{query}" if query else url
 
 
 class Records(logging.Handler):
@@ -475,6 +624,15 @@ def deadline(seconds=5):
         signal.signal(signal.SIGALRM, before)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def version_is_kept():
+    """redis-py reads its own version from the disk for each client."""
+    with pytest.MonkeyPatch.context() as patch:
+        version = functools.cache(importlib.metadata.version)
+        patch.setattr(importlib.metadata, "version", version)
+        yield
+
+
 def prefixed(values):
     return {f"CACHE_{name.upper()}": value for name, value in values.items()}
 
@@ -497,9 +655,20 @@ def try_it(redis, app):
     return found
 
 
+#: One for all, emptied each time: making it would take as long as all the rest.
+APP = make_app()
+
+
+def emptied_app(values):
+    APP.config.clear()
+    APP.extensions.clear()
+    APP.config.update(prefixed(values))
+    return APP
+
+
 def judge(case):
     """What became of a case, in a word."""
-    app = make_app(**prefixed(case.settings))
+    app = emptied_app(case.settings)
     redis = Redis(config_prefix="CACHE", **case.options)
     if case.wrong:
         error = try_it(redis, app)
@@ -528,6 +697,91 @@ def test_settings_mean_what_the_documentation_says(figure):
     @given(cases())
     def every(case):
         outcomes[judge(case)] += 1
+
+    every()
+    show(figure, outcomes)
+
+
+def test_urls_mean_what_the_documentation_says(figure):
+    outcomes = Counter()
+
+    @given(urls())
+    def every(case):
+        outcomes[judge(case)] += 1
+
+    every()
+    show(figure, outcomes)
+
+
+# Anything at all: no meaning is known, and yet it is a client or an error.
+
+JUNK = st.one_of(
+    *(nonsense, collections, st.none(), st.booleans(), st.integers(), st.floats()),
+    *(LETTERS, st.binary(max_size=4), st.lists(LETTERS, max_size=2)),
+    st.dictionaries(LETTERS, LETTERS, max_size=2),
+)
+PIECES = """redis rediss unix +sentinel +cluster :// : @ / ? & = # [ ] % %40 %00 %ff , .
+    .. ; + - _ 0 1 65536 \u0661 there ::1 db= password= ssl= host= retry= \0 \ud800 \u202e
+    \uff0f \u2100 \u3002 username= sentinels= nonsense=""".split(" ")
+ANY_URL = st.lists(st.sampled_from((*PIECES, MARK)), max_size=9).map("".join)
+ANY_SETTINGS = st.dictionaries(
+    # That one would connect.
+    st.sampled_from(sorted({*KINDS, "url"} - {"single_connection_client"})),
+    JUNK,
+    max_size=4,
+)
+ANY_SCHEME = st.sampled_from(("", "redis://", "unix:///", "redis+sentinel://a/"))
+ANY_CASE = st.tuples(
+    ANY_SETTINGS, st.one_of(st.none(), st.tuples(ANY_SCHEME, ANY_URL).map("".join))
+)
+
+
+def judge_anything(values, url):
+    values = {**values} if url is None else {**values, "url": url}
+    app = emptied_app(values)
+    error = try_it(Redis(config_prefix="CACHE"), app)
+    if error is not None:
+        named = re.findall(r"CACHE_(\w+)", str(error))
+        assert {name.lower() for name in named} & values.keys(), error
+        return "error"
+    client = app.extensions["redis"]["CACHE"]
+    if not isinstance(client, redis_py.RedisCluster):
+        found = read_back(client)
+        assert found.get("port") is None or 1 <= found["port"] <= 65535
+        assert found["db"] is None or found["db"] >= 0
+    return "client"
+
+
+def test_anything_at_all_is_a_client_or_an_error(figure):
+    outcomes = Counter()
+
+    @given(ANY_CASE)
+    def every(case):
+        outcomes[judge_anything(*case)] += 1
+
+    every()
+    show(figure, outcomes)
+
+
+def connection(client):
+    """All that connections are made with. What is an object is a new one each time."""
+    return {
+        name: value
+        for name, value in read_back(client).items()
+        if isinstance(value, (str, bytes, int, float, list, dict, type, type(None)))
+    }
+
+
+def test_what_is_written_as_a_url_is_read_back(figure):
+    outcomes = Counter()
+
+    @given(urls(may_be_wrong=False))
+    def every(case):
+        rest = {"class": Kept} if "startup_nodes" in case.meaning else {}
+        in_code = Redis(emptied_app(rest), "CACHE", **case.meaning)
+        in_url = Redis(emptied_app({**rest, "url": case.settings["url"]}), "CACHE")
+        assert connection(in_url.connection) == connection(in_code.connection)
+        outcomes["client"] += 1
 
     every()
     show(figure, outcomes)
