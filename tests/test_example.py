@@ -90,7 +90,11 @@ def test_sign_in_and_out(ann):
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("", "write something"), ("  \n", "write something"), ("a" * 41, "40 characters")],
+    [
+        *((unseen, "write something") for unseen in ("", "  \n", "\0\x1b", "\u200b")),
+        *((unseen, "write something") for unseen in ("\u202e\u2066", "\u2028", "\ufeff")),
+        ("a" * 41, "40 characters"),
+    ],
 )
 def test_name_that_is_no_name(name, message, app):
     person = Person(app)
@@ -180,6 +184,72 @@ def test_output_is_escaped(app):
         assert html.escape(script) in page.text
 
 
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("thread:1:comments", "thread:1:comments"),
+        ("links:thread:{1}:comments", "links:thread:{1}:comments"),
+        ("a\0b\x1b[2Jc\x9f\x7f", "ab[2Jc"),
+        ("\u202ecba\u2069", "cba"),
+        ("line\r\n\tline", "line\n\tline"),
+        ("\N{WOMAN}\u200d\N{ROCKET}", "\N{WOMAN}\u200d\N{ROCKET}"),
+        (b"\xff\xed\xa0\x80 and more", " and more"),
+        ("\uffff\U0010ffff!", "\uffff\U0010ffff!"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["urlencoded", "multipart"])
+def test_strange_text_is_kept_as_far_as_it_can_be_read(
+    sent, shown, encoding, ann, server
+):
+    value = sent if isinstance(sent, bytes) else sent.encode()
+    fields = {"title": value, "text": value, "csrf_token": token(ann.get().text)}
+    if encoding == "urlencoded":
+        body, kind = urllib.parse.urlencode(fields), "application/x-www-form-urlencoded"
+    else:
+        body = b"".join(
+            b'--B\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+            % (name.encode(), value if isinstance(value, bytes) else value.encode())
+            for name, value in fields.items()
+        )
+        body, kind = body + b"--B--\r\n", "multipart/form-data; boundary=B"
+    page = ann.browser.post(
+        "/threads", data=body, content_type=kind, follow_redirects=True
+    )
+    assert page.status_code == 200
+    for shown_page in (page, ann.get()):
+        assert html.escape(shown) in shown_page.text
+    assert server.keys() >= {(4, "content:thread:{1}"), (4, "content:comment:{1}:2")}
+    assert len(server.keys()) == 5
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/threads/0", "/threads/-1", "/threads/1.5", "/threads/1_0", "/threads/1%00"),
+        *("/threads/%ff", "/threads/%ED%A0%80", "/threads/%C2%B2", "/%00", "/static/%00"),
+        *("/static/%ff", "/static/..%2fviews.py", f"/static/{'a' * 5000}"),
+        *(f"/threads/{'9' * digits}" for digits in (20, 4000, 5000)),
+    ],
+)
+def test_path_that_leads_nowhere(path, ann):
+    ann.start_thread()
+    assert ann.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["json", "multipart", "no boundary", "\xff"])
+def test_body_that_is_no_form(kind, ann):
+    kind = {
+        "json": "application/json",
+        "multipart": "multipart/form-data; boundary=B",
+        "no boundary": "multipart/form-data; boundary=",
+    }.get(kind, kind)
+    for path in ("/", "/threads", "/threads/1"):
+        for body in (b"", b"\0" * 100, b"--B\r\n" * 2000):
+            page = ann.browser.post(path, data=body, content_type=kind)
+            assert page.status_code == 400
+            assert "CSRF" in page.text
+
+
 def test_form_without_a_token_is_refused(ann):
     thread = ann.start_thread("Mine")
     for path in ("/", "/threads", thread, f"{thread}/delete", "/sign-out"):
@@ -230,8 +300,9 @@ def test_pages(ann, monkeypatch):
     assert page.request.args["page"] == "2"
     assert "third</p>" in page.text and "second</p>" not in page.text
     assert "third</p>" not in ann.get(thread).text
-    for page in ("0", "-1", "x", "9" * 30):
-        assert ann.get(f"/threads?page={page}").status_code == 200
+    for page in ("0", "-1", "x", "9" * 30, "9" * 5000, "1e9", "\u0663", "%00", "%ff"):
+        for path in ("/threads", thread):
+            assert ann.get(f"{path}?page={page}").status_code == 200
 
 
 def test_redis_down_is_a_503_page_and_up_again_is_no_error(tmp_path):

@@ -1,6 +1,8 @@
 """The pages."""
 
 import functools
+import re
+import unicodedata
 
 from flask import (
     Blueprint,
@@ -25,15 +27,24 @@ COMMENTS_ON_A_PAGE = 50
 pages = Blueprint("pages", __name__)
 
 
-def stripped(value):
+#: Control characters, and those that turn around what stands after them too.
+UNWANTED = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def readable(value):
+    if not value:
+        return value
     # A browser counts a line's end as one character, but sends two.
-    return value.replace("\r\n", "\n").strip() if value else value
+    value = UNWANTED.sub("", value.replace("\r\n", "\n")).strip()
+    # Blanks without width join emoji, but a name of nothing else cannot be seen.
+    seen = any(unicodedata.category(each)[0] not in "CZ" for each in value)
+    return value if seen else ""
 
 
 def text_field(field, label, longest):
     return field(
         label,
-        filters=[stripped],
+        filters=[readable],
         validators=[
             DataRequired("Please write something here."),
             Length(max=longest, message="Please use %(max)d characters at most."),
