@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import html
 import http.cookiejar
+import io
 import os
 import re
 import shutil
@@ -92,7 +93,10 @@ def test_sign_in_and_out(ann):
     ("name", "message"),
     [
         *((unseen, "write something") for unseen in ("", "  \n", "\0\x1b", "\u200b")),
-        *((unseen, "write something") for unseen in ("\u202e\u2066", "\u2028", "\ufeff")),
+        *(
+            (unseen, "write something")
+            for unseen in ("\u202e\u2066", "\u2028", "\ufeff")
+        ),
         ("a" * 41, "40 characters"),
     ],
 )
@@ -226,7 +230,13 @@ def test_strange_text_is_kept_as_far_as_it_can_be_read(
     "path",
     [
         *("/threads/0", "/threads/-1", "/threads/1.5", "/threads/1_0", "/threads/1%00"),
-        *("/threads/%ff", "/threads/%ED%A0%80", "/threads/%C2%B2", "/%00", "/static/%00"),
+        *(
+            "/threads/%ff",
+            "/threads/%ED%A0%80",
+            "/threads/%C2%B2",
+            "/%00",
+            "/static/%00",
+        ),
         *("/static/%ff", "/static/..%2fviews.py", f"/static/{'a' * 5000}"),
         *(f"/threads/{'9' * digits}" for digits in (20, 4000, 5000)),
     ],
@@ -282,6 +292,21 @@ def test_error_pages_keep_the_headers_of_the_error(ann):
 
 def test_body_that_is_too_large(ann):
     assert ann.post("/threads", title="x", text="x" * 70_000).status_code == 413
+
+
+def test_body_of_unknown_length(ann, server):
+    thread = ann.start_thread()
+    form = {"text": "x" * 70_000, "csrf_token": token(ann.get().text)}
+    page = ann.browser.post(
+        thread,
+        input_stream=io.BytesIO(urllib.parse.urlencode(form).encode()),
+        content_type="application/x-www-form-urlencoded",
+        headers={"Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert page.status_code == 411
+    assert "Length Required" in page.text
+    assert len(server.keys()) == 5
 
 
 def test_pages(ann, monkeypatch):

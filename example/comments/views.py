@@ -66,6 +66,13 @@ class ThreadForm(CommentForm):
 
 
 @pages.before_app_request
+def ask_for_length():
+    # A form of no known length is read up to the limit, as if it ended there.
+    if request.method == "POST" and request.content_length is None:
+        abort(411)
+
+
+@pages.before_app_request
 def find_user():
     g.user = session.get("name")
 

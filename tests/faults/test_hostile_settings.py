@@ -9,7 +9,6 @@ written wrong, and then the error has to name it, and the mended setting to work
 import contextlib
 import functools
 import importlib.metadata
-import inspect
 import logging
 import re
 import signal
@@ -19,10 +18,9 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 import redis as redis_py
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from redis.retry import Retry
-from servers import NO_RETRY, everything_said, make_app
+from servers import everything_said, make_app
 
 from flask_redis import Redis
 
@@ -161,9 +159,12 @@ def nodes(default_port):
         )
         | written(by_default, lambda pairs: ",".join(address(h) for h, _ in pairs)),
         st.sampled_from(
-            ("", [], 5, [5], True, "a:0", "a:65536", "a:x", "a,", ",a", "a:\u0663")
-            + ("::1", "[]:1", "a b", f"ann:{MARK}@a:1", "redis://a", " " * 50_000 + "]")
-            + ([("a",)], [("a", 0)], [("", 1)], [("a", None)], [("a/b", 1)], {"a": 1}),
+            [
+                *("", "a:0", "a:65536", "a:x", "a:\u0663", "a,", ",a", "::1", "[]:1"),
+                *("a b", f"ann:{MARK}@a:1", "redis://a", " " * 50_000 + "]"),
+                *([], 5, [5], True, {"a": 1}, [("a",)], [("a", 0)], [("a", None)]),
+                *([("", 1)], [("a/b", 1)]),
+            ]
         ),
     )
 
@@ -216,14 +217,18 @@ ONE = {
     "single_connection_client": Kind(st.just(("no", False)), BOOLEAN.wrong),
     "connection_pool_class": a_class(
         *(redis_py.BlockingConnectionPool, "redis.BlockingConnectionPool"),
-        wrong=("redis.NoSuchPool", "redis.Redis", "os.path", 5, "redis", object)
-        + ("redis.SentinelConnectionPool",),
+        wrong=[
+            *("redis.NoSuchPool", "redis.SentinelConnectionPool", "redis.Redis"),
+            *("redis", "os.path", 5, object),
+        ],
     ),
     "connection_pool_timeout": seconds(0),
     "class": a_class(
         *(redis_py.StrictRedis, "redis.Redis", "redis.StrictRedis", ""),
-        wrong=("no.such.Class", "redis.NoSuchClass", "os.sep", 5, b"x", "redis")
-        + ("redis.Sentinel",),
+        wrong=[
+            *("no.such.Class", "redis.NoSuchClass", "redis.Sentinel", "redis"),
+            *("os.sep", 5, b"x"),
+        ],
     ),
 }
 #: those of Sentinel,
@@ -278,8 +283,6 @@ MADE = by_name(MADE)
 TLS = by_name(TLS)
 
 
-
-
 class Way:
     """One way to say where the database is: the settings that it needs, those that can
     be there too, what is so unless they say otherwise, and what does not go with it."""
@@ -322,8 +325,10 @@ WAYS = {
         possible=(*ANYWHERE, *by_name(SENTINEL), "db"),
         default={
             **DEFAULT,
-            **{"role": "primary", "min_other_sentinels": 0},
-            **{"sentinel_username": None, "sentinel_password": None},
+            "role": "primary",
+            "min_other_sentinels": 0,
+            "sentinel_username": None,
+            "sentinel_password": None,
         },
         excluded=POOLS,
     ),
@@ -399,9 +404,7 @@ def read_back(client):
     }
     if not isinstance(pool, redis_py.SentinelConnectionPool):
         return found
-    asked = [
-        sentinel.connection_pool for sentinel in pool.sentinel_manager.sentinels
-    ]
+    asked = [sentinel.connection_pool for sentinel in pool.sentinel_manager.sentinels]
     of_asked = asked[0].connection_kwargs
     assert {pool.connection_class for pool in asked} == {
         redis_py.SSLConnection if found["ssl"] else redis_py.Connection
@@ -438,14 +441,20 @@ def assert_goes_where_it_says(client, meaning):
     assert {name: found.get(name, ABSENT) for name in expected} == expected
     if found.get("ssl"):
         # Verified, unless a setting says otherwise.
-        assert found.get("ssl_cert_reqs", "required") == meaning.get("ssl_cert_reqs", "required")
+        assert found.get("ssl_cert_reqs", "required") == meaning.get(
+            "ssl_cert_reqs", "required"
+        )
         if found.get("ssl_cert_reqs") not in ("none", 0):
-            assert found["ssl_check_hostname"] is meaning.get("ssl_check_hostname", True)
+            assert found["ssl_check_hostname"] is meaning.get(
+                "ssl_check_hostname", True
+            )
 
 
 # URLs. What is special in the name of a user, or in a password, is percent-encoded.
 
-LETTERS = st.text(st.characters(codec="utf-8"), max_size=3).map(lambda text: text + MARK)
+LETTERS = st.text(st.characters(codec="utf-8"), max_size=3).map(
+    lambda text: text + MARK
+)
 USERS = LETTERS.map(lambda text: (quote(text, safe="!$'()*+,;="), text))
 CREDENTIALS = st.one_of(
     st.just(("", {})),
@@ -496,9 +505,7 @@ SAYABLE = {
     "ssl_cert_reqs": st.sampled_from(("none", "optional", "required")),
 }
 SAID = st.lists(
-    st.one_of(
-        *(st.tuples(st.just(name), values) for name, values in SAYABLE.items())
-    ),
+    st.one_of(*(st.tuples(st.just(name), values) for name, values in SAYABLE.items())),
     max_size=3,
     unique_by=lambda option: option[0],
 ).map(dict)
@@ -506,8 +513,14 @@ SAID = st.lists(
 #: Parts that make a URL wrong, and those for all but one kind of it.
 WRONG_PARTS = [
     *(("scheme", scheme) for scheme in ("REDIS", "http", "", "redis+proxy", MARK)),
-    *(("node", node) for node in ("a:0", "a:65536", "a:x", f"a:{MARK}", "[::1", "a:b:1")),
-    *(("path", path) for path in ("/x", "/-1", "/1/2/3", f"/{MARK}", "/1_0", "/\u0661")),
+    *(
+        ("node", node)
+        for node in ("a:0", "a:65536", "a:x", f"a:{MARK}", "[::1", "a:b:1")
+    ),
+    *(
+        ("path", path)
+        for path in ("/x", "/-1", "/1/2/3", f"/{MARK}", "/1_0", "/\u0661")
+    ),
     *(("credentials", f":a{special}{MARK}@") for special in "/?#"),
     *(("option", option) for option in ("nonsense=1", MARK, f"db={MARK}", "db=-1")),
     *(("option", option) for option in ("host=there", "port=1", "url=redis://there")),
@@ -720,9 +733,13 @@ JUNK = st.one_of(
     *(LETTERS, st.binary(max_size=4), st.lists(LETTERS, max_size=2)),
     st.dictionaries(LETTERS, LETTERS, max_size=2),
 )
-PIECES = """redis rediss unix +sentinel +cluster :// : @ / ? & = # [ ] % %40 %00 %ff , .
-    .. ; + - _ 0 1 65536 \u0661 there ::1 db= password= ssl= host= retry= \0 \ud800 \u202e
-    \uff0f \u2100 \u3002 username= sentinels= nonsense=""".split(" ")
+PIECES = [
+    *(
+        "redis rediss unix +sentinel +cluster :// there ::1 0 1 65536 \u0661 nonsense="
+    ).split(),
+    *"db= password= username= ssl= host= retry= sentinels= %40 %00 %ff ..".split(),
+    *":@/?&=#[]%,.;+-_ \n\0\ud800\u202e\uff0f\u2100\u3002",
+]
 ANY_URL = st.lists(st.sampled_from((*PIECES, MARK)), max_size=9).map("".join)
 ANY_SETTINGS = st.dictionaries(
     # That one would connect.
