@@ -14,12 +14,15 @@ import tempfile
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import serving
 from servers import TestServer
 
 ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
 MEASURE = Path(__file__).with_name("measure.py")
 PYTHONS = ("3.11", "3.13")
 
+BARE = "bare redis-py"
 OURS = "this extension"
 FLASK_REDIS = "flask-redis 0.4.0"
 OLD = "Flask-And-Redis 1.0.0"
@@ -159,6 +162,10 @@ def table(figures):
             *(f"{figures[p]['import']:+.1f} ms" for p in PYTHONS),
         ),
     ]
+    return list_table(rows)
+
+
+def list_table(rows):
     lines = [".. list-table::", "   :header-rows: 1", ""]
     for first, *others in rows:
         lines.append(f"   * - {first}")
@@ -185,19 +192,46 @@ def plot(figures, path):
     figure.savefig(path, metadata={"Date": None})
 
 
+def call(folder, server):
+    """What a call costs."""
+    url = server.tcp_url()
+    figures = {python: measure(python, folder, url) for python in PYTHONS}
+    plot(figures, DOCS / "performance.svg")
+    return table(figures)
+
+
+def site(folder, server):
+    """What it costs a site."""
+    pythons = {
+        name: make_environment(
+            folder / f"site {number}", PYTHONS[-1], ["gunicorn", *PACKAGES[name]]
+        )
+        for number, name in enumerate((OURS, FLASK_REDIS))
+    }
+    ways = {
+        BARE: (pythons[OURS], "bare"),
+        OURS: (pythons[OURS], "this_extension"),
+        FLASK_REDIS: (pythons[FLASK_REDIS], "flask_redis"),
+    }
+    return list_table(serving.table(serving.measure(ways, server, folder), BARE))
+
+
+#: What can be measured, by the name that picks it, and the table that it writes.
+PARTS = {call: "performance-table.inc", site: "site-table.inc"}
+
+
 def main():
-    docs = ROOT / "docs"
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        server = TestServer(folder / "server")
-        try:
-            url = server.tcp_url()
-            figures = {python: measure(python, folder, url) for python in PYTHONS}
-        finally:
-            server.stop()
-    (docs / "performance-table.inc").write_text(table(figures), encoding="utf-8")
-    plot(figures, docs / "performance.svg")
-    print(table(figures))
+    chosen = sys.argv[1:] or [part.__name__ for part in PARTS]
+    for part, name in PARTS.items():
+        if part.__name__ in chosen:
+            with tempfile.TemporaryDirectory() as folder:
+                server = TestServer(Path(folder, "server"))
+                try:
+                    text = part(Path(folder), server)
+                finally:
+                    server.stop()
+            (DOCS / name).write_text(text, encoding="utf-8")
+            print(text)
 
 
 if __name__ == "__main__":
