@@ -15,6 +15,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from importlib.metadata import version
 from pathlib import Path
 
 import comments
@@ -23,6 +24,10 @@ from comments import create_app, threads, views
 from servers import TestServer, free_port
 
 import flask_redis
+
+todays_werkzeug = pytest.mark.skipif(
+    version("werkzeug") < "3", reason="Werkzeug 2 has an error of its own there"
+)
 
 
 def token(page):
@@ -229,16 +234,15 @@ def test_strange_text_is_kept_as_far_as_it_can_be_read(
 @pytest.mark.parametrize(
     "path",
     [
-        *("/threads/0", "/threads/-1", "/threads/1.5", "/threads/1_0", "/threads/1%00"),
-        *(
-            "/threads/%ff",
-            "/threads/%ED%A0%80",
-            "/threads/%C2%B2",
-            "/%00",
-            "/static/%00",
-        ),
-        *("/static/%ff", "/static/..%2fviews.py", f"/static/{'a' * 5000}"),
-        *(f"/threads/{'9' * digits}" for digits in (20, 4000, 5000)),
+        *("/threads/0", "/threads/-1", "/threads/%ff", "/threads/%ED%A0%80"),
+        *("/threads/%C2%B2", f"/threads/{'9' * 20}", "/%00", "/static/%00"),
+        *("/static/%ff", "/static/..%2fviews.py"),
+        pytest.param(f"/static/{'a' * 5000}", id="long name"),
+        pytest.param(f"/threads/{'9' * 4000}", id="long id"),
+        pytest.param(f"/threads/{'9' * 5000}", id="longer id", marks=todays_werkzeug),
+        pytest.param("/threads/1.5", marks=todays_werkzeug),
+        pytest.param("/threads/1_0", marks=todays_werkzeug),
+        pytest.param("/threads/1%00", marks=todays_werkzeug),
     ],
 )
 def test_path_that_leads_nowhere(path, ann):
@@ -246,15 +250,16 @@ def test_path_that_leads_nowhere(path, ann):
     assert ann.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("kind", ["json", "multipart", "no boundary", "\xff"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("application/json", "multipart/form-data; boundary=B", "\xff"),
+        pytest.param("multipart/form-data; boundary=", marks=todays_werkzeug),
+    ],
+)
 def test_body_that_is_no_form(kind, ann):
-    kind = {
-        "json": "application/json",
-        "multipart": "multipart/form-data; boundary=B",
-        "no boundary": "multipart/form-data; boundary=",
-    }.get(kind, kind)
     for path in ("/", "/threads", "/threads/1"):
-        for body in (b"", b"\0" * 100, b"--B\r\n" * 2000):
+        for body in (b"\0" * 100, b"--B\r\n" * 2000):
             page = ann.browser.post(path, data=body, content_type=kind)
             assert page.status_code == 400
             assert "CSRF" in page.text

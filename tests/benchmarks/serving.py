@@ -82,10 +82,16 @@ def measure_once(python, way, url, folder):
                 pool.map(visit, [port] * VISITORS, [REQUESTS // VISITORS] * VISITORS)
             )
         rate = REQUESTS / (time.perf_counter() - start)
-        used = (sum(worker.cpu_times()[:2]) - used) / REQUESTS
+        used = sum(worker.cpu_times()[:2]) - used
         memory = worker.memory_info().rss
     p99 = statistics.quantiles([s for seconds in each for s in seconds], n=100)[-1]
-    return {"rate": rate, "p99": p99, "used": used, "startup": startup, "memory": memory}
+    return {
+        "rate": rate,
+        "p99": p99,
+        "used": used,
+        "startup": startup,
+        "memory": memory,
+    }
 
 
 def measure(ways, server, folder):
@@ -127,7 +133,7 @@ def table(rounds, base):
     names = [*rounds[0]]
     yield ("The same site with", *names)
     yield ("requests per second", *(f"{ratio(name, 'rate'):.3f}" for name in names))
-    yield ("processor time of a request", *(f"{ratio(name, 'used'):.3f}" for name in names))
+    yield ("processor time", *(f"{ratio(name, 'used'):.3f}" for name in names))
     yield ("99 % are answered in", *(f"{ratio(name, 'p99'):.3f}" for name in names))
     yield (
         "start until the first answer",

@@ -9,6 +9,7 @@ written wrong, and then the error has to name it, and the mended setting to work
 import contextlib
 import functools
 import importlib.metadata
+import inspect
 import logging
 import re
 import signal
@@ -28,8 +29,6 @@ from flask_redis import Redis
 pytestmark = pytest.mark.filterwarnings("ignore:Call to '__init__':DeprecationWarning")
 
 MARK = "hunter2Zq9"
-
-
 ABSENT = "absent"
 
 
@@ -77,13 +76,13 @@ def whole(least, most=None):
 
 def seconds(least):
     inside = st.floats(max(least, 1e-6), 1e9)
-    outside = st.sampled_from((-1, "-1", "nan", "inf", float("inf"), "1e300", "1m"))
-    zero = st.sampled_from((0, "0")) if least else st.nothing()
-    # None of what is nonsense for whole numbers but this is a number of seconds.
+    outside = st.sampled_from((-1, "-1", "nan", "inf", float("inf"), "1m"))
+    no_timeout = st.sampled_from((0, "0", "1e300")) if least else st.nothing()
+    # That one is a number.
     others = nonsense.filter(lambda value: value != 1.5)
     return Kind(
         written(inside, float, str) | written(st.integers(1, 10**9), int, str),
-        outside | zero | others | collections,
+        outside | no_timeout | others | collections,
     )
 
 
@@ -114,24 +113,12 @@ TEXT = Kind(
     | st.integers().map(lambda number: (number, str(number))),
     st.sampled_from((True, 1.5, float("nan"))) | collections,
 )
-PATH = Kind(written(texts.map("/run/".__add__), str), TEXT.wrong)
 HOSTS = ("there", "10.0.0.1", "::1", "fe80::1", "a-b.example", "xn--4ca.example")
 HOST = Kind(
     plain(*HOSTS, MARK),
     st.sampled_from((f"redis://:{MARK}@there", f"run/{MARK}", "there/3")) | TEXT.wrong,
 )
-ENCODING = one_of(
-    *("utf-8", "latin-1", "UTF8", "ascii"), wrong=("utf-88", "hex", "", 8, True)
-)
-VERIFYING = one_of(
-    *("none", "optional", "required", 0, 1, 2), wrong=("requierd", "Required", 3, "")
-)
 AS_IT_IS = Kind(written(texts, str), st.nothing())
-OBJECT = Kind(
-    st.nothing(), st.sampled_from((3, "3", 1.5, True, "", b"")) | texts | collections
-)
-
-
 PAIRS = st.lists(
     st.tuples(st.sampled_from((*HOSTS, MARK)), st.integers(1, 65535)),
     min_size=1,
@@ -283,6 +270,15 @@ MADE = by_name(MADE)
 TLS = by_name(TLS)
 
 
+def any_of(names):
+    """Every other time it is one that says where the database is, or who asks."""
+    usual = {*WHERE_AND_WHO, *by_name(SENTINEL), *by_name(CLUSTER)} & names
+    return st.one_of(st.sampled_from(sorted(usual)), st.sampled_from(sorted(names)))
+
+
+WHERE_AND_WHO = {"host", "port", "unix_socket_path", "db", "username", "password"}
+
+
 class Way:
     """One way to say where the database is: the settings that it needs, those that can
     be there too, what is so unless they say otherwise, and what does not go with it."""
@@ -291,11 +287,11 @@ class Way:
         self.needed = needed
         self.default = default
         self.excluded = excluded
-        with_right = [name for name in possible if name not in MADE]
-        with_wrong = [*needed, *possible]
-        with_wrong = [name for name in with_wrong if not KINDS[name].wrong.is_empty]
-        self.some = st.lists(st.sampled_from(sorted(with_right)), max_size=4)
-        self.one_wrong = st.sampled_from(sorted(with_wrong))
+        names = {*needed, *possible}
+        self.some = st.lists(any_of(names - MADE.keys()), max_size=4)
+        self.one_wrong = any_of(
+            {name for name in names if not KINDS[name].wrong.is_empty}
+        )
         self.one_excluded = st.sampled_from(sorted(excluded))
 
 
@@ -372,6 +368,10 @@ def cases(draw):
     if draw(st.booleans()):
         for name in values.keys() - {"class", *ONE, *OLD, *way.needed}:
             options[name] = values.pop(name)
+    else:
+        # A setting wins over an option.
+        for name in (values.keys() & by_name(COMMON).keys()) - OLD.keys():
+            options[name] = draw(KINDS[name].right)[0]
     if "startup_nodes" in way.needed:
         values["class"] = Kept
     fate = draw(A_FATE)
@@ -572,7 +572,7 @@ def urls(draw, may_be_wrong=True):
         f"{name}={draw(ENCODERS)(as_option(value))}" for name, value in options.items()
     )
     values = {"url": written_as_url(parts)}
-    values |= {"host": "elsewhere", "port": 1, "db": 0 if kind == "+cluster" else 9}
+    values |= {"port": 1, "db": 0 if kind == "+cluster" else 9, **draw(ELSEWHERE)}
     if kind == "+cluster":
         values["class"] = Kept
     if not may_be_wrong or draw(st.booleans()):
@@ -586,6 +586,13 @@ def urls(draw, may_be_wrong=True):
     return Case({**values, "url": url}, {}, meaning, "url", values, written_back)
 
 
+ELSEWHERE = st.sampled_from(
+    (
+        {"host": "elsewhere"},
+        {"unix_socket_path": "/run/elsewhere"},
+        {"sentinels": "elsewhere:1", "service_name": "elsewhere"},
+    )
+)
 KINDS_OF_URL = ("", "+sentinel", "+cluster")
 ENCODERS = st.sampled_from((quote, quote_plus, lambda text: quote(text, safe="")))
 
@@ -696,6 +703,15 @@ def judge(case):
     assert_goes_where_it_says(app.extensions["redis"]["CACHE"], case.meaning)
     assert dict(app.config) == before | prefixed(case.written_back)
     return "error" if case.wrong else "client"
+
+
+def test_no_setting_is_left_out():
+    parameters = {
+        name
+        for each in (redis_py.StrictRedis, redis_py.RedisCluster)
+        for name in inspect.signature(each).parameters
+    }
+    assert parameters - KINDS.keys() == {"url", "kwargs"}
 
 
 def show(figure, outcomes):
