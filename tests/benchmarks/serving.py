@@ -1,17 +1,18 @@
 """Measures the same site with one client or another, served by gunicorn.
 
-All is taken in turn, several times: what else the machine does meets each of them. One
-processor is the site's. The load and the database are on the other, and are idle for
-most of the time, as a site that answers is slower than a client that asks.
+The sites take turns of a fraction of a second: what else the machine does meets each of
+them. One processor is theirs. The visitors and the database are on the others, idle for
+much of the time, as it takes a site longer to answer than a visitor to ask.
 """
 
 import http.client
+import itertools
 import os
 import statistics
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import psutil
@@ -20,8 +21,10 @@ from servers import free_port, wait_until
 HERE = Path(__file__).parent
 #: The processor of the site.
 SITE = 0
-ROUNDS = 9
-REQUESTS = 6000
+ROUNDS = 7
+TURNS = 40
+#: Of each visitor, in each turn.
+REQUESTS = 100
 VISITORS = 4
 
 
@@ -59,7 +62,7 @@ def answers(port):
         return None
 
 
-def visit(port, requests):
+def visit(port, requests=REQUESTS):
     """The seconds that each of some requests took."""
     seconds = []
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as visitor:
@@ -73,30 +76,9 @@ def visit(port, requests):
     return seconds
 
 
-def measure_once(python, way, url, folder):
-    with site(python, way, url, folder) as (port, worker, startup):
-        visit(port, REQUESTS // 10)  # It warms up.
-        start, used = time.perf_counter(), sum(worker.cpu_times()[:2])
-        with ThreadPoolExecutor(VISITORS) as pool:
-            each = list(
-                pool.map(visit, [port] * VISITORS, [REQUESTS // VISITORS] * VISITORS)
-            )
-        rate = REQUESTS / (time.perf_counter() - start)
-        used = sum(worker.cpu_times()[:2]) - used
-        memory = worker.memory_info().rss
-    p99 = statistics.quantiles([s for seconds in each for s in seconds], n=100)[-1]
-    return {
-        "rate": rate,
-        "p99": p99,
-        "used": used,
-        "startup": startup,
-        "memory": memory,
-    }
-
-
 def measure(ways, server, folder):
-    """The figures of each way in each round. For its name, ``ways`` has the Python that
-    it is installed for, and what the app calls it."""
+    """The figures of each way, from each round. For its name, ``ways`` has the Python
+    that it is installed for, and what the app calls it."""
     processors = os.sched_getaffinity(0)
     others = processors - {SITE}
     if SITE not in processors or not others:
@@ -105,41 +87,82 @@ def measure(ways, server, folder):
         database = client.info("server")["process_id"]
     for pid in (0, database):
         os.sched_setaffinity(pid, others)
-    names = [*ways]
-    rounds = []
-    for number in range(ROUNDS):
-        # Not always in the same order.
-        turn = number % len(names)
-        each = {}
-        for name in names[turn:] + names[:turn]:
-            each[name] = measure_once(*ways[name], server.tcp_url(), folder)
-        rounds.append({name: each[name] for name in names})
-        print(rounds[-1], flush=True)
+    rounds = [
+        measure_round(ways, turned([*ways], number), server.tcp_url(), folder)
+        for number in range(ROUNDS)
+    ]
     os.sched_setaffinity(0, processors)
     return rounds
 
 
-def table(rounds, base):
-    """The figures as rows: ratios to those of one way in the same round."""
+def turned(names, number):
+    """Not always in the same order."""
+    first = number % len(names)
+    return names[first:] + names[:first]
 
-    def ratio(name, figure):
+
+def measure_round(ways, names, url, folder):
+    with ExitStack() as stack:
+        sites = {
+            name: stack.enter_context(site(*ways[name], url, folder)) for name in names
+        }
+        figures = {name: {"rates": [], "seconds": []} for name in ways}
+        for turn in range(TURNS):
+            for name in turned(names, turn):
+                port, _, _ = sites[name]
+                start = time.perf_counter()
+                with ThreadPoolExecutor(VISITORS) as pool:
+                    each = [*pool.map(visit, [port] * VISITORS)]
+                rate = VISITORS * REQUESTS / (time.perf_counter() - start)
+                # In the first turn the site warms up.
+                if turn:
+                    figures[name]["rates"].append(rate)
+                    figures[name]["seconds"] += itertools.chain(*each)
+        for name, (_, worker, seconds) in sites.items():
+            figures[name]["processor"] = sum(worker.cpu_times()[:2])
+            figures[name]["memory"] = worker.memory_info().rss
+            figures[name]["startup"] = seconds
+    return figures
+
+
+def table(rounds, base):
+    """The figures as rows: ratios to those of one way in the same turn or round."""
+    names = [*rounds[0]]
+
+    def rates(name):
         return statistics.median(
-            each[name][figure] / each[base][figure] for each in rounds
+            ours / bare
+            for each in rounds
+            for ours, bare in zip(each[name]["rates"], each[base]["rates"])
+        )
+
+    def p99(name):
+        return statistics.median(
+            statistics.quantiles(each[name]["seconds"], n=100)[-1]
+            / statistics.quantiles(each[base]["seconds"], n=100)[-1]
+            for each in rounds
+        )
+
+    def processor(name):
+        return statistics.median(
+            each[name]["processor"] / each[base]["processor"] for each in rounds
         )
 
     def median(name, figure):
         return statistics.median(each[name][figure] for each in rounds)
 
-    names = [*rounds[0]]
     yield ("The same site with", *names)
-    yield ("requests per second", *(f"{ratio(name, 'rate'):.3f}" for name in names))
-    yield ("processor time", *(f"{ratio(name, 'used'):.3f}" for name in names))
-    yield ("99 % are answered in", *(f"{ratio(name, 'p99'):.3f}" for name in names))
+    yield ("requests per second", *(f"{rates(name):.3f}" for name in names))
+    yield ("99 % are answered in", *(f"{p99(name):.3f}" for name in names))
+    yield (
+        "processor time of the worker",
+        *(f"{processor(name):.3f}" for name in names),
+    )
     yield (
         "start until the first answer",
         *(f"{1e3 * median(name, 'startup'):.0f} ms" for name in names),
     )
     yield (
-        "memory of a worker",
+        "memory of the worker",
         *(f"{median(name, 'memory') / 1e6:.1f} MB" for name in names),
     )
