@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import redis
@@ -92,8 +93,11 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         root = download(folder)
-        bare = outcomes("client", root, folder)
-        extension = outcomes("extension", root, folder)
+        # At once, since they mostly wait.
+        with ThreadPoolExecutor() as pool:
+            bare, extension = pool.map(
+                lambda client: outcomes(client, root, folder), ("client", "extension")
+            )
     passed = [test for test, outcome in bare.items() if outcome == "passed"]
     failed = {test for test in passed if extension.get(test) != "passed"}
     for test in sorted(failed - DIFFERENT):
