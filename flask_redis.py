@@ -603,9 +603,10 @@ class _LateStart:
         if "_started" not in vars(self):
             _, client_class = type(self).__bases__
             started = client_class(**self._arguments)
-            if vars(self).setdefault("_started", started) is not started:
+            if vars(self).setdefault("_started", started) is started:
+                vars(self).update(vars(started))
+            else:
                 started.close()
-            vars(self).update(vars(self._started))
         return getattr(self._started, name)
 
     def close(self) -> None:
