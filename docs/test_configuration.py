@@ -29,7 +29,6 @@ BAD = {
     "port": "0",
     "seconds": "soon",
     "whole number": "x",
-    "whole seconds": "soon",
 }
 WITH = {
     "alone": {},

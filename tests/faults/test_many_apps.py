@@ -29,7 +29,7 @@ def roomy(tmp_path):
 @pytest.mark.parametrize(
     "patched", [[], ["-m", "gevent.monkey"]], ids=["threads", "gevent"]
 )
-def test_no_call_reaches_another_apps_database(patched, roomy, figure):
+def test_no_call_reaches_the_database_of_another_app(patched, roomy, figure):
     run = subprocess.run(
         [sys.executable, *patched, many_apps.__file__, str(roomy.port)],
         check=True,
