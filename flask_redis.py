@@ -83,8 +83,7 @@ class Redis:
         self._app: Flask | None = None
         self._config_prefix = config_prefix or "REDIS"
         self._options = options
-        self._prefixes: weakref.WeakKeyDictionary[Flask, str]
-        self._prefixes = weakref.WeakKeyDictionary()
+        self._prefixes: dict[weakref.ref[Flask], str] = {}
         if app is not None:
             self.init_app(app)
             self._app = app
@@ -127,11 +126,11 @@ class Redis:
         if not isinstance(prefix, str) or not prefix.isidentifier():
             # Not shown: it may be a URL that went astray, password and all.
             raise ValueError("config_prefix must begin names, as REDIS in REDIS_URL.")
-        if app in self._prefixes:
+        if weakref.ref(app) in self._prefixes:
             raise ValueError(
                 f"This Redis object already serves the app {app.name!r} with the "
-                f"prefix {self._prefixes[app]!r}. Make a second Redis object for a "
-                "second database."
+                f"prefix {self._prefixes[weakref.ref(app)]!r}. Make a second Redis "
+                "object for a second database."
             )
         if prefix in app.extensions.get("redis", {}):
             raise ValueError(
@@ -140,7 +139,8 @@ class Redis:
             )
         client = _create_client(app.config, prefix, self._options)
         app.extensions.setdefault("redis", {})[prefix] = client
-        self._prefixes[app] = prefix
+        # The reference takes its entry out when the app goes.
+        self._prefixes[weakref.ref(app, self._prefixes.pop)] = prefix
         # A class made in an app factory would keep its app alive.
         self._last_class = weakref.ref(type(client))
 
@@ -153,27 +153,7 @@ class Redis:
 
         .. versionadded:: 0.4
         """
-        return self._current_client()
-
-    def _current_client(self) -> redis.StrictRedis:
-        try:
-            app = current_app._get_current_object()  # type: ignore[attr-defined]
-        except RuntimeError:
-            app = self._app
-        if app is None:
-            raise _NoClientError(
-                f"{self!r} has no current Flask app. Call init_app(app) once for each "
-                "app, and use it in a request or in `with app.app_context()`."
-            )
-        try:
-            client: redis.StrictRedis = app.extensions["redis"][self._prefixes[app]]
-        except KeyError:
-            raise _NoClientError(
-                f"The current app {app.name!r} is not registered with {self!r}. Call "
-                "init_app(app) when the app is created, and use the same Redis object "
-                "everywhere."
-            ) from None
-        return client
+        return _find_client(self)
 
     # The methods of redis.StrictRedis are added below. This finds what else the
     # current client has.
@@ -183,7 +163,7 @@ class Redis:
                 f"{type(self).__name__!r} object has no attribute {name!r}"
             )
         try:
-            found = getattr(self._current_client(), name)
+            found = getattr(_find_client(self), name)
         except (RedisError, RedisClusterException) as error:
             # A cluster's client connects to say what it has beside its methods.
             raise AttributeError(f"{name!r} cannot be looked up: {error}") from error
@@ -201,18 +181,18 @@ class Redis:
         .. versionadded:: 2.0
         """
         try:
-            return self._current_client().__class__
+            return _find_client(self).__class__
         except Exception:  # noqa: BLE001
             # Of whatever kind: who asks for a class expects no error.
             return self._last_class() or type(self)
 
     def __dir__(self) -> list[str]:
         try:
-            target: object = self._current_client()
+            target: object = _find_client(self)
         except _NoClientError:
             target = self._last_class()
         names = (name for name in dir(target) if not name.startswith("_"))
-        return [*{*vars(self), *dir(type(self)), *names}]
+        return [*{*dir(type(self)), *names}]
 
     def __getitem__(self, name: t.Any) -> t.Any:
         return self.connection[name]
@@ -236,18 +216,44 @@ class Redis:
         return f"<{type(self).__name__} {self._config_prefix!r}>"
 
 
+#: Called, it gives the app whose context is active.
+_current_app = current_app._get_current_object  # type: ignore[attr-defined]
+
+
+def _find_client(of: Redis) -> redis.StrictRedis:
+    try:
+        app = _current_app()
+    except RuntimeError:
+        app = of._app
+    if app is None:
+        raise _NoClientError(
+            f"{of!r} has no current Flask app. Call init_app(app) once for each app, "
+            "and use it in a request or in `with app.app_context()`."
+        )
+    try:
+        client: redis.StrictRedis
+        client = app.extensions["redis"][of._prefixes[weakref.ref(app)]]
+    except KeyError:
+        raise _NoClientError(
+            f"The current app {app.name!r} is not registered with {of!r}. Call "
+            "init_app(app) when the app is created, and use the same Redis object "
+            "everywhere."
+        ) from None
+    return client
+
+
 def _late_method(name: str, method: t.Callable[..., t.Any]) -> t.Any:
     """What looks like the client's method, and finds the client when it is called."""
 
     @functools.wraps(method)
     def call(self: Redis, /, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        return getattr(self._current_client(), name)(*args, **kwargs)
+        return getattr(_find_client(self), name)(*args, **kwargs)
 
     return call
 
 
 for _name, _method in inspect.getmembers(redis.StrictRedis, inspect.isfunction):
-    if not _name.startswith("_"):
+    if not _name.startswith("_") and _name not in vars(Redis):
         setattr(Redis, _name, _late_method(_name, _method))
 
 
@@ -441,7 +447,7 @@ def _url(value: t.Any) -> _Values:
             return {**given, **nodes}
     parts = urlsplit(address)
     read = redis.ConnectionPool.from_url(address).connection_kwargs
-    options = parse_qs(query, keep_blank_values=True, strict_parsing=bool(query))
+    options = parse_qs(query, keep_blank_values=True)
     names = ("host", "port", "username", "password")
     given = {name: read[name] for name in names if name in read}
     absent: _Values = {"db": 0}
@@ -507,18 +513,20 @@ def _defaults(parameters: _Parameters, arguments: _Values) -> _Values:
     return defaults
 
 
-def _construct(setting: str, made: type, arguments: _Values) -> t.Any:
+def _check_takes(setting: str, made: type, arguments: _Values) -> None:
     try:
-        return made(**arguments)
-    except TypeError as error:
-        raise TypeError(f"{setting} does not go with the settings: {error}") from error
+        inspect.signature(made).bind(**arguments)
+    except (TypeError, ValueError) as error:
+        # Its text has names only. What a constructor itself says may have values.
+        raise TypeError(f"{setting} does not go with the settings: {error}.") from None
 
 
 def _make_client(client_class: type, prefix: str, arguments: _Values) -> t.Any:
     """A client made in the ordinary way, so that each setting finds its place. The
     pool that the settings ask for then makes connections as its first one would."""
     own = {name: arguments.pop(name) for name in _OWN if name in arguments}
-    client = _construct(f"{prefix}_CLASS", client_class, arguments)
+    _check_takes(f"{prefix}_CLASS", client_class, arguments)
+    client: t.Any = client_class(**arguments)
     pool_class = own.get("connection_pool_class")
     if not (pool_class or own.get("sentinels")):
         return client
@@ -538,8 +546,8 @@ def _make_client(client_class: type, prefix: str, arguments: _Values) -> t.Any:
         if "connection_pool_timeout" in own:
             kwargs["timeout"] = own["connection_pool_timeout"]
         kwargs["connection_class"] = first.connection_class
-        setting = f"{prefix}_CONNECTION_POOL_CLASS"
-        client.connection_pool = _construct(setting, pool_class, kwargs)
+        _check_takes(f"{prefix}_CONNECTION_POOL_CLASS", pool_class, kwargs)
+        client.connection_pool = pool_class(**kwargs)
     elif first.connection_class in (redis.Connection, redis.SSLConnection):
         kwargs["ssl"] = first.connection_class is redis.SSLConnection
         client.connection_pool = _sentinel_pool(own, {**arguments, **kwargs}, kwargs)
@@ -570,16 +578,13 @@ def _sentinel_pool(own: _Values, known: _Values, kwargs: _Values) -> t.Any:
 
 def _make_cluster_client(client_class: type, prefix: str, arguments: _Values) -> t.Any:
     arguments = {k: v for k, v in arguments.items() if k not in {"db", *_OWN}}
-    if nodes := arguments.get("startup_nodes"):
-        make_node: t.Any = redis.cluster.ClusterNode
-        arguments["startup_nodes"] = [make_node(*node) for node in nodes]
-    else:
+    if not arguments.get("startup_nodes"):
         # As with one server. redis-py's own class looks for no cluster there.
         arguments["host"] = arguments.get("host") or "localhost"
         arguments["port"] = arguments.get("port") or 6379
+    _check_takes(f"{prefix}_CLASS", client_class, arguments)
     body = {"__module__": client_class.__module__}
-    late = type(client_class.__name__, (_LateStart, client_class), body)
-    return _construct(f"{prefix}_CLASS", late, arguments)
+    return type(client_class.__name__, (_LateStart, client_class), body)(arguments)
 
 
 class _LateStart:
@@ -591,9 +596,7 @@ class _LateStart:
     that is forked meanwhile would wait for ever.
     """
 
-    def __init__(self, **arguments: t.Any) -> None:
-        # What a constructor cannot take is told now.
-        inspect.signature(super().__init__).bind(**arguments)
+    def __init__(self, arguments: _Values) -> None:
         self._arguments = arguments
 
     def __getattr__(self, name: str) -> t.Any:
@@ -602,11 +605,17 @@ class _LateStart:
             raise AttributeError(name)
         if "_started" not in vars(self):
             _, client_class = type(self).__bases__
-            started = client_class(**self._arguments)
+            arguments = dict(self._arguments)
+            if nodes := arguments.get("startup_nodes"):
+                # Made for each start, since redis-py keeps a node's client in it.
+                make_node: t.Any = redis.cluster.ClusterNode
+                arguments["startup_nodes"] = [make_node(*node) for node in nodes]
+            started = client_class(**arguments)
             if vars(self).setdefault("_started", started) is started:
+                # So that names are found here from now on.
                 vars(self).update(vars(started))
             else:
-                started.close()
+                started.disconnect_connection_pools()
         return getattr(self._started, name)
 
     def close(self) -> None:

@@ -131,42 +131,56 @@ def test_app_starts_while_its_cluster_is_down(tmp_path):
         node.stop()
 
 
-def test_threads_that_come_first_together(node):
+@pytest.fixture(params=["a URL", "host and port"])
+def cluster(request, node):
+    """Settings that lead there in one way or the other."""
+    if request.param == "a URL":
+        return {"REDIS_URL": f"redis+cluster://127.0.0.1:{node.port}"}
+    return node.settings
+
+
+def test_threads_that_come_first_together(cluster):
     """None waits for another, and they end up with one client."""
     barrier = Barrier(32)
-    made = []
+    made, given = [], []
 
     class Met(redis_py.RedisCluster):
         def __init__(self, **kwargs):
             # Broken, and an error, unless all are in here at once.
             barrier.wait(30)
+            given.extend(kwargs.get("startup_nodes", ()))
             super().__init__(**kwargs)
             made.append(self)
 
-        def close(self):
-            if self in made:
-                made.remove(self)
-            super().close()
+        def disconnect_connection_pools(self):
+            made.remove(self)
+            super().disconnect_connection_pools()
 
-    redis = Redis(make_app(**node.settings, REDIS_CLASS=Met))
+    redis = Redis(make_app(**cluster, REDIS_CLASS=Met, REDIS_RETRY=NO_RETRY))
     assert made == []
     results = []
-    threads = [
-        Thread(target=lambda: results.append(redis.incr("visits"))) for _ in range(32)
-    ]
+
+    def visit():
+        for _ in range(20):
+            results.append(redis.incr("visits"))
+
+    threads = [Thread(target=visit) for _ in range(32)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(results) == list(range(1, 33))
+    assert sorted(results) == list(range(1, 32 * 20 + 1))
+    # redis-py keeps a client in a node, which another start would take over.
+    assert len({id(node) for node in given}) == len(given)
     (kept,) = made
+    assert vars(redis.connection)["nodes_manager"] is kept.nodes_manager
     assert redis.nodes_manager is kept.nodes_manager
     redis.close()
 
 
 # Python 3.12 and later warn of a fork beside threads, which is what is tried here.
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
-def test_fork_while_another_thread_starts_it(node):
+def test_fork_while_another_thread_starts_it(cluster):
     """The thread that starts it in the parent is not there in the child."""
     parent = os.getpid()
     started, forked = Event(), Event()
@@ -175,10 +189,10 @@ def test_fork_while_another_thread_starts_it(node):
         def __init__(self, **kwargs):
             if os.getpid() == parent:
                 started.set()
-                forked.wait()
+                forked.wait(30)
             super().__init__(**kwargs)
 
-    redis = Redis(make_app(**node.settings, REDIS_CLASS=Slow))
+    redis = Redis(make_app(**cluster, REDIS_CLASS=Slow))
     thread = Thread(target=redis.ping)
     thread.start()
     started.wait()
