@@ -201,12 +201,14 @@ class Page:
     def stop(self):
         for process in self.processes:
             process.send_signal(signal.SIGINT)  # Ctrl-C
+        late = []
         for process in self.processes:
             try:
                 process.wait(30)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
-                raise
+                late.append(process.args)
+        assert late == []
 
     def finish(self, words, rest=""):
         told = "".join(re.findall(r"^(?:>>>|\.\.\.) ?(.*\n?)", rest, re.MULTILINE))

@@ -38,7 +38,9 @@ class Mortal:
     def connections(self):
         """Those of sites."""
         clients = self.client.client_list()
-        return [each for each in clients if "flask-and-redis" in each["lib-name"]]
+        return [
+            each for each in clients if "flask-and-redis" in each.get("lib-name", "")
+        ]
 
     def url(self):
         return self._server.tcp_url()
@@ -63,12 +65,11 @@ def firewall(mortal):
 @pytest.fixture
 def serve(tmp_path):
     """Starts sites, and stops them at the end of the test."""
-    sites = []
+    with contextlib.ExitStack() as stack:
 
-    def start(app, *options, **kwargs):
-        sites.append(Site(tmp_path, app, *options, **kwargs))
-        return sites[-1]
+        def start(app, *options, **kwargs):
+            site = Site(tmp_path, app, *options, **kwargs)
+            stack.callback(site.stop)
+            return site
 
-    yield start
-    for site in sites:
-        site.stop()
+        yield start

@@ -60,8 +60,14 @@ class Site:
         return len(self.workers) == self._workers
 
     def stop(self):
+        processes = [self.master, *self.master.children()]
         self._process.terminate()
-        self._process.wait(30)
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            for process in processes:
+                process.kill()
+            raise
 
     def visitor(self):
         return Visitor(self.port)

@@ -11,7 +11,7 @@ from threading import Event, Thread
 
 import pytest
 from marks import open_connections, sockets, write_and_read
-from servers import make_app
+from servers import make_app, wait_until
 
 from flask_redis import Redis
 
@@ -47,10 +47,14 @@ def test_gunicorn_forks_a_client_in_use(server, serve, figure):
     before = sockets(server.port, site.master.pid)
     assert len(before) == 4
     seen = {site.master.pid: before}
-    while len(seen) < 3:
+
+    def all_are_seen():
         with closing(site.visitor()) as visitor:
             found = json.loads(visitor.get("/sockets")[1])
             seen[found["worker"]] = set(found["sockets"])
+        return len(seen) == 3
+
+    wait_until(all_are_seen)
     assert seen.keys() == {site.master.pid, *site.workers}
     pairs = itertools.combinations(seen.values(), 2)
     shared = set().union(*(one & other for one, other in pairs))
@@ -94,11 +98,14 @@ def test_fork_while_threads_use_the_client(server, figure):
     threads = [Thread(target=use) for _ in range(8)]
     for thread in threads:
         thread.start()
-    for _ in range(10):
-        assert end_well([fork(lambda: write_and_read(redis, 100)) for _ in range(2)])
-    ended.set()
-    for thread in threads:
-        thread.join()
+    try:
+        for _ in range(10):
+            children = [fork(lambda: write_and_read(redis, 100)) for _ in range(2)]
+            assert end_well(children)
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
     figure("threads", 8)
     figure("processes forked meanwhile", 20)
     redis.connection_pool.disconnect()

@@ -34,6 +34,7 @@ def test_no_call_reaches_the_database_of_another_app(patched, roomy, figure):
         [sys.executable, *patched, many_apps.__file__, str(roomy.port)],
         check=True,
         stdout=subprocess.PIPE,
+        timeout=120,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     expected = json.loads(run.stdout)
