@@ -417,7 +417,6 @@ def _read_url(config: Config, prefix: str, parameters: _Parameters) -> _Values:
         return {}
     given = _convert(setting, url, _KINDS["url"])
     if not given.keys() <= parameters.keys():
-        # After an unencoded "?".
         raise ValueError(
             f"{setting} has a part or an option that the client's class does not take. "
             "It is not shown, since it may be a piece of a password."

@@ -128,23 +128,24 @@ def test_server_stops_without_dying(site, mortal, watch, figure):
     watch.check(load.finish(), stop.end, silence=TIMEOUT)
 
 
-def test_connections_are_lost_silently(site_behind_it, firewall, mortal, figure):
-    watch = Watch(site_behind_it, mortal, figure)
-    load = Load(site_behind_it, 3000)
+def check_losing(lose, site, mortal, figure):
+    """The next try after the loss is made on a connection of its own."""
+    watch = Watch(site, mortal, figure)
+    load = Load(site, 3000)
     load.wait_for(1000)
-    firewall.lose_commands()
+    lose()
     back = time.monotonic()
-    # The next try is made on a connection of its own.
-    assert watch.check(load.finish(), back, silence=TIMEOUT) == (0, 0)
+    return watch.check(load.finish(), back, silence=TIMEOUT)
+
+
+def test_connections_are_lost_silently(site_behind_it, firewall, mortal, figure):
+    lose = firewall.lose_commands
+    assert check_losing(lose, site_behind_it, mortal, figure) == (0, 0)
 
 
 def test_answers_are_lost(site_behind_it, firewall, mortal, figure):
-    watch = Watch(site_behind_it, mortal, figure)
-    load = Load(site_behind_it, 3000)
-    load.wait_for(1000)
-    firewall.lose_answers()
-    back = time.monotonic()
-    errors, twice = watch.check(load.finish(), back, silence=TIMEOUT)
+    lose = firewall.lose_answers
+    errors, twice = check_losing(lose, site_behind_it, mortal, figure)
     assert errors == 0
     assert twice > 0
 
