@@ -149,6 +149,14 @@ class Cluster:
             for node in nodes
         )
 
+    def _lists_all(self, server):
+        """Whether clients that ask this node find all of them.
+
+        It leaves a replica out until it has heard how much the replica has copied.
+        """
+        slots = server.ask("CLUSTER", "SLOTS")
+        return {node[1] for _, _, *nodes in slots for node in nodes} == {*self.ports}
+
     def _id(self, port):
         return self.server(port).ask("CLUSTER", "MYID")
 
@@ -185,7 +193,7 @@ class Cluster:
         each, and the replicas have their primaries' data."""
         views = set()
         for server in self._servers.values():
-            if not self._knows_all(server):
+            if not self._knows_all(server) or not self._lists_all(server):
                 return False
             if "cluster_state:ok" not in str(server.ask("CLUSTER", "INFO")):
                 return False
