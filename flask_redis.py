@@ -2,9 +2,12 @@
 flask_redis
 ~~~~~~~~~~~
 
-Gives a Flask app its Redis client: one :class:`Redis` object that reads the
-app's settings, keeps a redis-py client per app, and can be used as if it were
-that client.
+The Redis extension for Flask, in four parts. Each uses only those below it.
+
+1. :class:`Redis`, the object that is used as if it were the current app's client.
+2. ``_ClientBuilder``, which makes a client from the settings of an app.
+3. ``_LateStart``, with which the client of a cluster connects when it is first used.
+4. The values that parameters and URLs accept.
 
 :copyright: 2026 by the Flask-And-Redis authors.
 :license: BSD-3-Clause, see LICENSE for the text.
@@ -12,15 +15,18 @@ that client.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import os
 import re
+import sys
 import types
 import typing as t
+import uuid
 import weakref
 from configparser import ConfigParser
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 import redis
 import redis.cluster
@@ -35,44 +41,43 @@ if t.TYPE_CHECKING:
 __all__ = ("FlaskRedis", "Redis")
 __version__ = "2.0.0"
 
+# 1. The extension object.
+
 
 class Redis:
     """The Redis client of the current Flask app.
 
-    Each app that the object is registered with gets a client of its own, made
-    from that app's settings and kept in ``app.extensions["redis"][prefix]``.
-    Several apps can share one object; each object has one prefix per app, so a
-    second database is a second object with another prefix.
+    Each app that is registered with this object gets its own client, made from the
+    app's settings and kept in ``app.extensions["redis"][prefix]``. One object can serve
+    many apps, with one prefix on each. For a second database, create a second object.
 
-    Every public method and attribute of redis-py's client is one of this
-    object too, and so are ``redis[key]`` and ``key in redis``. They go to the
-    client of the app whose context is active; outside any context to that of
-    the app given to the constructor, if one was. A method can be stored and
-    called later: it looks for the current app when it is called.
+    All public methods and attributes of the client are available on the object, as
+    are ``redis[key]`` and ``key in redis``. They use the client of the app whose
+    context is active or, outside any context, of the app given to the constructor. A
+    method that you store finds the current app each time it is called.
 
-    ``with redis as client:`` gives the current client and leaves it open,
-    since other threads go on using it.
+    ``with redis as client:`` gives the current client and leaves it open, because other
+    threads use it too.
 
-    :param app: the app to register with at once. It is also the app to use
-        where no context is active. Without it, call :meth:`init_app`.
+    :param app: the app to register, and to use outside a context. Default ``None``:
+        call :meth:`init_app` later.
     :type app: flask.Flask or None
-    :param str config_prefix: what the names of the settings begin with,
-        default ``"REDIS"``: ``REDIS_URL``, ``REDIS_HOST`` and so on.
-    :param options: parameters of the client's class, such as
-        ``decode_responses=True``. They are defaults: settings of the app win
-        over them.
-    :raises ValueError, TypeError, ImportError: with an app, as
-        :meth:`init_app` does.
+    :param str config_prefix: how the names of the settings begin. Default ``"REDIS"``,
+        for ``REDIS_URL``, ``REDIS_HOST`` and so on.
+    :param options: parameters of the client, such as ``decode_responses=True``. The
+        app's settings override them.
+    :raises ValueError, TypeError, ImportError: with an app, as :meth:`init_app` does.
 
     .. versionchanged:: 2.0
-        Takes client options. The prefix is the default of :meth:`init_app` too.
+        Accepts client options. :meth:`init_app` uses the same prefix by default.
     .. versionchanged:: 0.4
-        Takes ``config_prefix``.
+        Added ``config_prefix``.
     .. versionadded:: 0.1
     """
 
-    #: Called, it gives the class of the client registered last, or None.
-    _last_class: t.Callable[[], type | None] = staticmethod(lambda: None)
+    #: The class of the client registered last. It may be defined in an app factory, so
+    #: a strong reference could keep an app alive.
+    _last_class: weakref.ref[type] | None = None
 
     def __init__(
         self,
@@ -83,115 +88,112 @@ class Redis:
         self._app: Flask | None = None
         self._config_prefix = config_prefix or "REDIS"
         self._options = options
-        self._prefixes: dict[weakref.ref[Flask], str] = {}
+        # Marks the apps that this object serves. A copy of it serves them too.
+        self._token = uuid.uuid4().hex
         if app is not None:
+            app = _without_proxy(app)
             self.init_app(app)
             self._app = app
 
     def init_app(self, app: Flask, config_prefix: str | None = None) -> None:
-        """Read the app's settings and put a client on the app.
+        """Read the settings of an app and create its client.
 
-        The settings are read once, here; changing them later has no effect.
-        No connection is opened before the client is first used. Nothing is
-        registered or changed when an error is raised, so the call can be
-        repeated with the setting mended.
+        The settings are read once; later changes have no effect. No connection is
+        opened until the client is first used. If this raises an error, nothing was
+        registered or changed, so you can fix the setting and call it again.
 
-        Where ``REDIS_URL`` is that of one server, what it says of host, port
-        (or Unix socket), database, user name and password is written to the
-        settings of these names.
+        The host, port (or Unix socket), database, user name and password in the URL
+        of a single server are written to the settings of those names.
 
-        :param flask.Flask app: the app to register with. The object does not
-            keep it alive.
-        :param str config_prefix: what the names of this app's settings begin
-            with, by default as given to the constructor.
-        :raises ValueError: if the app has a client with this prefix, if this
-            object serves the app already, or if a setting has a value that
-            its parameter does not take. The message names the setting and
-            does not show the value, which may be secret.
-        :raises TypeError: if an option given to the constructor is no
-            parameter of the client's class, or ``REDIS_CLASS`` is no class.
+        :param flask.Flask app: the app to register. The object does not keep it alive.
+        :param str config_prefix: how the names of this app's settings begin. Default:
+            the prefix given to the constructor.
+        :raises ValueError: if the app already has a client with this prefix, if this
+            object already serves the app, or if a setting is invalid. The message
+            names the setting. It does not show the value, which may be secret.
+        :raises TypeError: if ``app`` is not a Flask app, if an option is not a
+            parameter of the client, or if ``REDIS_CLASS`` is not a class.
         :raises ImportError: if ``REDIS_CLASS`` cannot be imported.
 
         .. versionchanged:: 2.0
-            Reads settings of Sentinel, of a cluster and of a pool class. A value
-            that a parameter does not take is an error, and so is one object
-            under two prefixes on one app.
+            Supports Sentinel, Cluster and connection pool classes. Invalid settings,
+            and one object under two prefixes on one app, raise an error.
         .. versionchanged:: 0.4
-            Takes ``config_prefix``.
+            Added ``config_prefix``.
         .. versionadded:: 0.3
         """
+        app = _without_proxy(app)
         prefix = config_prefix or self._config_prefix
-        if isinstance(app, LocalProxy):
-            raise TypeError("init_app() takes the app itself, not current_app.")
+        if not hasattr(app, "extensions"):
+            raise TypeError(
+                f"app must be a Flask app, not {type(app).__name__}. A URL belongs in "
+                f"app.config['{self._config_prefix}_URL'], a prefix in config_prefix."
+            )
         if not isinstance(prefix, str) or not prefix.isidentifier():
-            # Not shown: it may be a URL that went astray, password and all.
-            raise ValueError("config_prefix must begin names, as REDIS in REDIS_URL.")
-        if weakref.ref(app) in self._prefixes:
+            # Don't show it: it may be a misplaced URL with a password.
+            raise ValueError("config_prefix must be an identifier, such as 'REDIS'.")
+        clients = app.extensions.get("redis", {})
+        served = app.extensions.get(_SERVED, {}).get(self._token)
+        if served in clients:
             raise ValueError(
                 f"This Redis object already serves the app {app.name!r} with the "
-                f"prefix {self._prefixes[weakref.ref(app)]!r}. Make a second Redis "
-                "object for a second database."
+                f"prefix {served!r}. Create a second object for a second database."
             )
-        if prefix in app.extensions.get("redis", {}):
+        if prefix in clients:
             raise ValueError(
                 f"The app {app.name!r} already has a client with the prefix "
-                f"{prefix!r}. Give this one another config_prefix."
+                f"{prefix!r}. Use another config_prefix."
             )
-        client = _create_client(app.config, prefix, self._options)
+        client = _ClientBuilder(app.config, prefix, self._options).build()
         app.extensions.setdefault("redis", {})[prefix] = client
-        # The reference takes its entry out when the app goes.
-        self._prefixes[weakref.ref(app, self._prefixes.pop)] = prefix
-        # A class made in an app factory would keep its app alive.
+        app.extensions.setdefault(_SERVED, {})[self._token] = prefix
         self._last_class = weakref.ref(type(client))
 
     @property
     def connection(self) -> redis.StrictRedis:
         """The client of the current app.
 
-        :raises RuntimeError: if there is no current app, or it was never
-            registered with this object.
+        :raises RuntimeError: if there is no current app, or if it is not registered
+            with this object.
 
         .. versionadded:: 0.4
         """
         return _find_client(self)
 
-    # The methods of redis.StrictRedis are added below. This finds what else the
-    # current client has.
+    # The commands are added below the class, as methods. This finds everything else.
     def __getattr__(self, name: str) -> t.Any:
         if name.startswith("_"):
-            raise AttributeError(
-                f"{type(self).__name__!r} object has no attribute {name!r}"
-            )
+            # Raises the usual error: private attributes of the client stay private.
+            return object.__getattribute__(self, name)
         try:
             found = getattr(_find_client(self), name)
         except (RedisError, RedisClusterException) as error:
-            # A cluster's client connects to say what it has beside its methods.
-            raise AttributeError(f"{name!r} cannot be looked up: {error}") from error
+            # The client of a cluster connects to answer this.
+            raise AttributeError(f"Cannot look up {name!r}: {error}") from error
         if isinstance(found, types.MethodType):
             return types.MethodType(_late_method(name, found.__func__), self)
         return found
 
     @property  # type: ignore[misc]
     def __class__(self) -> t.Any:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """That of the current client, for ``isinstance(redis, redis_py.Redis)``.
+        """The class of the current client, so that the object passes as a client.
 
-        Without a current client, that of the one registered last. Before any is,
-        the object is simply a :class:`Redis`, which it is always too.
+        Without a current client, it is the class of the client registered last.
 
         .. versionadded:: 2.0
         """
         try:
             return _find_client(self).__class__
         except Exception:  # noqa: BLE001
-            # Of whatever kind: who asks for a class expects no error.
-            return self._last_class() or type(self)
+            # Nobody expects isinstance to raise, whatever is wrong with the app.
+            return (self._last_class and self._last_class()) or type(self)
 
     def __dir__(self) -> list[str]:
         try:
-            target: object = _find_client(self)
+            found: object = _find_client(self)
         except _NoClientError:
-            target = self._last_class()
-        names = (name for name in dir(target) if not name.startswith("_"))
+            found = self._last_class and self._last_class()
+        names = (name for name in dir(found) if not name.startswith("_"))
         return [*{*dir(type(self)), *names}]
 
     def __getitem__(self, name: t.Any) -> t.Any:
@@ -216,34 +218,50 @@ class Redis:
         return f"<{type(self).__name__} {self._config_prefix!r}>"
 
 
-#: Called, it gives the app whose context is active.
+class _NoClientError(RuntimeError, AttributeError):
+    """There is no current client.
+
+    A ``RuntimeError``, as Flask raises outside a context. Also an ``AttributeError``,
+    so that ``hasattr(redis, name)`` never raises.
+    """
+
+
+#: Where an app keeps the prefix that each object serves, by the token of the object.
+_SERVED = "flask-and-redis"
+
+#: Returns the app whose context is active.
 _current_app = current_app._get_current_object  # type: ignore[attr-defined]
 
 
+def _without_proxy(app: Flask) -> Flask:
+    """Return the app itself if ``current_app`` was passed."""
+    return app._get_current_object() if isinstance(app, LocalProxy) else app
+
+
 def _find_client(of: Redis) -> redis.StrictRedis:
+    """Return the client of the current app. Every call comes here, so it is short."""
     try:
         app = _current_app()
     except RuntimeError:
         app = of._app
-    if app is None:
-        raise _NoClientError(
-            f"{of!r} has no current Flask app. Call init_app(app) once for each app, "
-            "and use it in a request or in `with app.app_context()`."
-        )
+        if app is None:
+            raise _NoClientError(
+                f"{of!r} has no current Flask app. Call init_app(app) once for each "
+                "app, and use it in a request or in `with app.app_context()`."
+            ) from None
+    extensions = app.extensions
     try:
-        client: redis.StrictRedis
-        client = app.extensions["redis"][of._prefixes[weakref.ref(app)]]
+        client: redis.StrictRedis = extensions["redis"][extensions[_SERVED][of._token]]
     except KeyError:
         raise _NoClientError(
             f"The current app {app.name!r} is not registered with {of!r}. Call "
-            "init_app(app) when the app is created, and use the same Redis object "
-            "everywhere."
+            "init_app(app) when you create the app, on the same object that you use."
         ) from None
     return client
 
 
 def _late_method(name: str, method: t.Callable[..., t.Any]) -> t.Any:
-    """What looks like the client's method, and finds the client when it is called."""
+    """Return a method that calls the one of the current client, and looks like it."""
 
     @functools.wraps(method)
     def call(self: Redis, /, *args: t.Any, **kwargs: t.Any) -> t.Any:
@@ -257,361 +275,333 @@ for _name, _method in inspect.getmembers(redis.StrictRedis, inspect.isfunction):
         setattr(Redis, _name, _late_method(_name, _method))
 
 
-#: What flask-redis, another project whose module has this name, calls it.
+#: The name that the class has in flask-redis, another project.
 FlaskRedis = Redis
 
 
-class _NoClientError(RuntimeError, AttributeError):
-    """There is no current client.
-
-    A ``RuntimeError``, like Flask's own outside a context. Also an
-    ``AttributeError``, so that ``hasattr(redis, name)`` answers everywhere.
-    """
-
-
-# From settings to a client. Parameters of the client's class are given in three
-# places, the later winning over the earlier: in code, as settings, in the URL.
+# 2. From the settings of one app to its client.
 
 _Values = dict[str, t.Any]
-_Convert = t.Callable[[t.Any], t.Any]
 
-#: How to convert a value to what a parameter takes, and what that is.
-_Kind = tuple[_Convert, str]
-_Parameters = dict[str, t.Optional[_Kind]]
-
-#: Settings of earlier releases, and the parameters that they are now.
+#: The names that some settings had in earlier releases.
 _OLD_NAMES = {"charset": "encoding", "errors": "encoding_errors", "user": "username"}
 
-#: Parameters of the extension itself, for every client of redis-py.
-_OWN = {
-    *("sentinels", "service_name", "role", "min_other_sentinels"),
-    *("sentinel_username", "sentinel_password", "sentinel_kwargs"),
-    *("connection_pool_class", "connection_pool_timeout"),
-}
-
-#: Each of these says where servers are, so a place that gives one of them sets
-#: aside what the places before it gave.
+#: Each of these says where to connect, and overrides all of them in earlier places.
 _SERVERS = {"host", "unix_socket_path", "connection_pool", "sentinels", "startup_nodes"}
 
-#: What the URL of one server determines is written to the settings of these names.
+#: Parts of the URL of a single server that are written to the settings.
 _WRITTEN_BACK = {"host", "port", "unix_socket_path", "db", "username", "password"}
 
-#: What a client is not given, because of a parameter that it is given.
-_POOLS = {"connection_pool", "single_connection_client"}
+#: Parameters of a connection pool itself, not of its connections.
+_OF_POOLS = ("max_connections", "cache", "cache_config", "maint_notifications_config")
+
+#: What cannot be combined with a parameter, and why.
+_POOLS = {"connection_pool", "connection_pool_class", "single_connection_client"}
 _EXCLUDED = {
-    "connection_pool_class": ("a pool that is to be made", _POOLS),
-    "sentinels": (
-        "Sentinel, which says where the server is and has its own connection pool",
-        {"unix_socket_path", "connection_pool_class", *_POOLS},
-    ),
     "startup_nodes": (
-        "a cluster, which has one database, 0, and its own connection pools",
-        {"db", "unix_socket_path", "sentinels", "connection_pool_class", *_POOLS},
+        {"db", "unix_socket_path", "sentinels", *_POOLS},
+        "a cluster, which has only database 0, and its own connection pools",
+    ),
+    "sentinels": (
+        {"unix_socket_path", *_POOLS},
+        "Sentinel, which finds the server, and has its own connection pool",
+    ),
+    "connection_pool_class": (
+        _POOLS - {"connection_pool_class"},
+        "the class of a connection pool that is to be made",
     ),
 }
 
 
-def _create_client(config: Config, prefix: str, options: _Values) -> t.Any:
-    client_class = _read_class(config, prefix)
-    is_cluster = issubclass(client_class, redis.RedisCluster)
-    is_redis_pys = issubclass(client_class, (redis.StrictRedis, redis.RedisCluster))
-    parameters = _parameters(client_class)
-    if is_redis_pys:
-        parameters.update((name, _KINDS[name]) for name in _OWN)
-    for name in options.keys() - parameters.keys():
-        raise TypeError(
-            f"The option {name!r} for {prefix!r} is no parameter of the client's "
-            "class. Is it misspelt?"
-        )
-    in_code = {f"{prefix}_{name.upper()}": value for name, value in options.items()}
-    in_url = _read_url(config, prefix, parameters)
-    arguments: _Values = {}
-    for place in (
-        _read_settings(in_code, prefix, parameters),
-        _read_settings(config, prefix, parameters),
-        in_url,
-    ):
-        if any(place.get(name) is not None for name in _SERVERS):
-            arguments = {k: v for k, v in arguments.items() if k not in _SERVERS}
-        arguments.update(place)
-    if str(arguments.get("host")).startswith("/"):
-        arguments["unix_socket_path"] = arguments.pop("host")
-    _check_together(prefix, {**arguments, "startup_nodes": is_cluster})
-    if is_redis_pys:
-        arguments = {**_defaults(parameters, arguments), **arguments}
-    make = _make_cluster_client if is_cluster else _make_client
-    client = make(client_class, prefix, arguments)
-    if in_url.keys() & {"host", "unix_socket_path"}:
-        for name in in_url.keys() & _WRITTEN_BACK:
-            config[f"{prefix}_{name.upper()}"] = in_url[name]
-    return client
+class _ClientBuilder:
+    """Makes the client for one prefix of one app.
 
-
-def _read_class(config: Config, prefix: str) -> type:
-    setting = f"{prefix}_CLASS"
-    expected = "a class or its dotted path, such as 'redis.StrictRedis'"
-    value = config.get(setting)
-    if value in (None, ""):
-        url = config.get(f"{prefix}_URL")
-        has_nodes = not url and config.get(f"{prefix}_STARTUP_NODES")
-        is_cluster = has_nodes or str(url).partition("://")[0].endswith("+cluster")
-        return redis.RedisCluster if is_cluster else redis.StrictRedis
-    if isinstance(value, str):
-        # What is no dotted path may be a password that went astray: not shown.
-        names = value.split(".")
-        if len(names) == 1 or not all(map(str.isidentifier, names)):
-            raise ImportError(f"{setting} must be {expected}.")
-        try:
-            value = import_string(value)
-        except ImportError as error:
-            raise ImportError(
-                f"{setting} must be {expected}; {value!r} cannot be imported."
-            ) from error
-    if not isinstance(value, type):
-        raise TypeError(f"{setting} must be {expected}.")
-    return value
-
-
-def _parameters(client_class: type) -> _Parameters:
-    """The named parameters of a class's constructor, and what each takes.
-
-    A constructor with ``**kwargs`` hands them on to the next class, so that
-    one's parameters count too; after the last class, redis-py's own client's.
+    Parameters come from three places: the options given in code, the app's settings
+    and the URL. Later places override earlier ones. ``build`` lists the steps, and the
+    methods are in the same order.
     """
-    parameters: _Parameters = {}
-    takes_more = True
-    for owner in (*client_class.__mro__, redis.StrictRedis):
-        if takes_more and "__init__" in vars(owner):
-            # signature() sees through decorators, as getfullargspec() does not.
-            _, *rest = inspect.signature(vars(owner)["__init__"]).parameters.values()
-            for each in rest:
-                # redis-py 5 and earlier has the old names too, but deprecated.
-                deprecated = owner is redis.StrictRedis and each.name in _OLD_NAMES
-                named = each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
-                if named and not deprecated:
-                    by_default = _KINDS.get(type(each.default).__name__)
-                    parameters.setdefault(each.name, _KINDS.get(each.name, by_default))
-            takes_more = any(each.kind is each.VAR_KEYWORD for each in rest)
+
+    def __init__(self, config: Config, prefix: str, options: _Values) -> None:
+        self.config = config
+        self.prefix = prefix
+        self.options = options
+
+    def build(self) -> t.Any:
+        self.url = _split_url(self.setting("url"), self.config.get(self.setting("url")))
+        self.client_class = self.find_class()
+        self.is_cluster = issubclass(self.client_class, redis.RedisCluster)
+        redis_pys = (redis.StrictRedis, redis.RedisCluster)
+        own_kinds = _OWN_KINDS if issubclass(self.client_class, redis_pys) else {}
+        self.kinds = {**_parameters(self.client_class), **own_kinds}
+        in_url = self.read_url()
+        arguments = self.merge(self.read_options(), self.read_settings(), in_url)
+        own = {
+            name: arguments.pop(name) for name in own_kinds.keys() & arguments.keys()
+        }
+        if own_kinds:
+            self.check_combination({**arguments, **own})
+            arguments = {**self.defaults(arguments), **arguments}
+        client = self.make_client(arguments, own)
+        self.write_back(in_url)
+        return client
+
+    def setting(self, name: str) -> str:
+        return f"{self.prefix}_{name.upper()}"
+
+    def find_class(self) -> type:
+        setting = self.setting("class")
+        expected = "a class or its dotted path, such as 'redis.StrictRedis'"
+        value = self.config.get(setting)
+        if value in (None, ""):
+            nodes = self.config.get(self.setting("startup_nodes"))
+            is_cluster = "startup_nodes" in self.url or (nodes and not self.url)
+            return redis.RedisCluster if is_cluster else redis.StrictRedis
+        if isinstance(value, str):
+            names = value.split(".")
+            if len(names) == 1 or not all(map(str.isidentifier, names)):
+                # Don't show it: a value that is not a dotted path may be a password.
+                raise ImportError(f"{setting} must be {expected}.")
+            try:
+                value = import_string(value)
+            except ImportError as error:
+                raise ImportError(
+                    f"{setting} must be {expected}; {value!r} cannot be imported."
+                ) from error
+        if not isinstance(value, type):
+            raise TypeError(f"{setting} must be {expected}.")
+        return value
+
+    def read_options(self) -> _Values:
+        for name in self.options.keys() - self.kinds.keys():
+            raise TypeError(
+                f"The option {name!r} for {self.prefix!r} is not a parameter of the "
+                "client's class. Is it misspelt?"
+            )
+        return self.convert(self.options, self.setting)
+
+    def read_settings(self) -> _Values:
+        given = {}
+        for name in (*_OLD_NAMES, *self.kinds):
+            if self.setting(name) in self.config:
+                given[name] = self.config[self.setting(name)]
+        return self.convert(given, self.setting)
+
+    def read_url(self) -> _Values:
+        url = self.setting("url")
+        for name in self.url.keys() - self.kinds.keys():
+            # Don't show an unknown name: it may be part of a password.
+            shown = name if name in _KINDS else "an option"
+            raise ValueError(
+                f"{url}: {shown} is not a parameter of the client's class. Check its "
+                "spelling, and write ? in a password as %3F."
+            )
+        return self.convert(self.url, lambda name: f"{url}: the {name}")
+
+    def convert(self, given: _Values, label: t.Callable[[str], str]) -> _Values:
+        """Convert the values of one place, which ``label`` names in errors."""
+        # New names come last, so that they override old ones.
+        names = {**_OLD_NAMES, **{name: name for name in self.kinds}}
+        return {
+            name: _convert(label(key), given[key], self.kinds[name])
+            for key, name in names.items()
+            if key in given and name in self.kinds
+        }
+
+    def merge(self, *places: _Values) -> _Values:
+        merged: _Values = {}
+        for place in places:
+            if any(place.get(name) is not None for name in _SERVERS):
+                merged = {k: v for k, v in merged.items() if k not in _SERVERS}
+            merged.update(place)
+        if str(merged.get("host")).startswith("/"):
+            merged["unix_socket_path"] = merged.pop("host")
+        return merged
+
+    def check_combination(self, arguments: _Values) -> None:
+        given = {name for name, value in arguments.items() if value}
+        if self.is_cluster:
+            given.add("startup_nodes")
+        for name in given & _EXCLUDED.keys():
+            excluded, reason = _EXCLUDED[name]
+            for other in given & excluded:
+                raise ValueError(
+                    f"{self.setting(other)} (or {other} in {self.setting('url')}) "
+                    f"cannot be combined with {reason}."
+                )
+        sentinels, service = self.setting("sentinels"), self.setting("service_name")
+        if "sentinels" in given and "service_name" not in given:
+            raise ValueError(f"{sentinels} requires {service}.")
+        if "service_name" in given and not given & _SERVERS:
+            raise ValueError(f"{service} requires {sentinels}.")
+        pool_class = arguments.get("connection_pool_class") or redis.ConnectionPool
+        waits = "timeout" in _parameters(pool_class)
+        if "connection_pool_timeout" in given and not waits:
+            raise ValueError(
+                f"{self.setting('connection_pool_timeout')} requires a "
+                f"{self.setting('connection_pool_class')} that waits, such as "
+                "'redis.BlockingConnectionPool'."
+            )
+
+    def defaults(self, arguments: _Values) -> _Values:
+        """Return the defaults that differ from those of the installed redis-py."""
+        defaults: _Values = {}
+        # CLIENT LIST shows this name.
+        if not arguments.keys() & {"driver_info", "lib_name", "lib_version"}:
+            if "driver_info" in self.kinds:
+                driver = redis.DriverInfo()
+                driver.add_upstream_driver("flask-and-redis", __version__)
+                defaults["driver_info"] = driver
+            elif "lib_name" in self.kinds:
+                defaults["lib_name"] = f"redis-py(flask-and-redis_v{__version__})"
+        # The default of redis-py 6 and later, for earlier releases too.
+        verifies = arguments.get("ssl_cert_reqs", "required") not in (None, "none", 0)
+        if arguments.get("ssl") and verifies and "ssl_check_hostname" in self.kinds:
+            defaults["ssl_check_hostname"] = True
+        return defaults
+
+    def make_client(self, arguments: _Values, own: _Values) -> t.Any:
+        if self.is_cluster:
+            return self.cluster_client(arguments)
+        self.check_accepts("class", self.client_class, arguments)
+        client = self.client_class(**arguments)
+        if own.get("sentinels"):
+            client.connection_pool = self.sentinel_pool(client, arguments, own)
+        elif own.get("connection_pool_class"):
+            client.connection_pool = self.own_pool(client, arguments, own)
+        return client
+
+    def check_accepts(self, name: str, made: type, arguments: _Values) -> None:
+        try:
+            inspect.signature(made).bind(**arguments)
+        except (TypeError, ValueError) as error:
+            # This error shows names only. One that the constructor raises may not.
+            setting = self.setting(name)
+            raise TypeError(
+                f"{setting} does not match the settings: {error}."
+            ) from None
+
+    def cluster_client(self, arguments: _Values) -> t.Any:
+        client_class = self.client_class
+        arguments.pop("db", None)
+        nodes = arguments.get("startup_nodes")
+        if not nodes:
+            # The defaults of a single server. The class of a cluster has none.
+            arguments["host"] = arguments.get("host") or "localhost"
+            arguments["port"] = arguments.get("port") or 6379
+        self.check_accepts("class", client_class, arguments)
+
+        def start() -> t.Any:
+            # New nodes for each start: redis-py keeps a node's client in the node.
+            node: t.Any = redis.cluster.ClusterNode
+            made = {"startup_nodes": [node(*pair) for pair in nodes]} if nodes else {}
+            return client_class(**{**arguments, **made})
+
+        body = {"__module__": client_class.__module__}
+        return type(client_class.__name__, (_LateStart, client_class), body)(start)
+
+    def own_pool(self, client: t.Any, arguments: _Values, own: _Values) -> t.Any:
+        kwargs = self.pool_arguments(client, arguments)
+        kwargs["connection_class"] = client.connection_pool.connection_class
+        if "connection_pool_timeout" in own:
+            kwargs["timeout"] = own["connection_pool_timeout"]
+        pool_class = own["connection_pool_class"]
+        self.check_accepts("connection_pool_class", pool_class, kwargs)
+        return pool_class(**kwargs)
+
+    def sentinel_pool(self, client: t.Any, arguments: _Values, own: _Values) -> t.Any:
+        connection_class = client.connection_pool.connection_class
+        if connection_class not in (redis.Connection, redis.SSLConnection):
+            # Sentinel has connections of its own: a fake client would use real servers.
+            raise ValueError(
+                f"{self.setting('sentinels')} (or a URL for Sentinel) cannot be "
+                f"combined with the connections of {self.setting('class')}."
+            )
+        kwargs = self.pool_arguments(client, arguments)
+        kwargs["ssl"] = connection_class is redis.SSLConnection
+        known = {**arguments, **kwargs}
+        inherited = ("socket_", "ssl", "driver_info", "lib_")
+        for_sentinels = {
+            **{name: known[name] for name in known if name.startswith(inherited)},
+            "username": own.get("sentinel_username"),
+            "password": own.get("sentinel_password"),
+            **(own.get("sentinel_kwargs") or {}),
+        }
+        kwargs["sentinel_manager"] = redis.Sentinel(  # type: ignore[no-untyped-call]
+            own["sentinels"], own.get("min_other_sentinels") or 0, for_sentinels
+        )
+        kwargs["is_master"] = not own.get("role")
+        service: str = own["service_name"]
+        return redis.SentinelConnectionPool(service, **kwargs)  # type: ignore[no-untyped-call]
+
+    def pool_arguments(self, client: t.Any, arguments: _Values) -> _Values:
+        """Return what a pool needs to make connections like those of the first pool.
+
+        They are read from that pool, since a subclass may have parameters of its own.
+        """
+        # Each pool adds these itself.
+        added = redis.ConnectionPool().connection_kwargs
+        used = client.connection_pool.connection_kwargs
+        of_pool = {k: arguments[k] for k in _OF_POOLS if arguments.get(k) is not None}
+        return {**{k: used[k] for k in used if k not in added}, **of_pool}
+
+    def write_back(self, in_url: _Values) -> None:
+        if in_url.keys() & {"host", "unix_socket_path"}:
+            for name in in_url.keys() & _WRITTEN_BACK:
+                self.config[self.setting(name)] = in_url[name]
+
+
+def _parameters(made: type) -> dict[str, _Kind | None]:
+    """Return the parameters of a class's constructor, with what each accepts.
+
+    A constructor with ``**kwargs`` passes these on, so the parameters of the next
+    class are included, and in the end those of redis-py's client. A class without a
+    constructor has no parameters.
+    """
+    parameters: dict[str, _Kind | None] = {}
+    owners = [each for each in made.__mro__[:-1] if "__init__" in vars(each)]
+    for owner in (*owners, redis.StrictRedis) if owners else ():
+        # signature() follows decorators; getfullargspec() does not.
+        _, *rest = inspect.signature(vars(owner)["__init__"]).parameters.values()
+        for each in rest:
+            # In redis-py 5 and earlier, old names are deprecated parameters.
+            is_old = owner is redis.StrictRedis and each.name in _OLD_NAMES
+            is_named = each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
+            if is_named and not is_old:
+                by_type = _KINDS_BY_TYPE.get(type(each.default))
+                parameters.setdefault(each.name, _KINDS.get(each.name, by_type))
+        if not any(each.kind is each.VAR_KEYWORD for each in rest):
+            break
     # The setting of this name is the extension's own.
     parameters.pop("url", None)
     return parameters
 
 
-def _read_settings(
-    config: t.Mapping[str, t.Any], prefix: str, parameters: _Parameters
-) -> _Values:
-    # Old names come first, so that new ones win.
-    names = {old: new for old, new in _OLD_NAMES.items() if new in parameters}
-    names.update((name, name) for name in parameters)
-    return {
-        parameter: _convert(setting, config[setting], parameters[parameter])
-        for name, parameter in names.items()
-        if (setting := f"{prefix}_{name.upper()}") in config
-    }
-
-
-def _read_url(config: Config, prefix: str, parameters: _Parameters) -> _Values:
-    setting = f"{prefix}_URL"
-    url = config.get(setting)
-    if url in (None, ""):
-        return {}
-    given = _convert(setting, url, _KINDS["url"])
-    if not given.keys() <= parameters.keys():
-        raise ValueError(
-            f"{setting} has a part or an option that the client's class does not take. "
-            "It is not shown, since it may be a piece of a password."
-        )
-    return {
-        name: _convert(f"{setting}: {name}", value, parameters[name])
-        for name, value in given.items()
-    }
-
-
-def _url(value: t.Any) -> _Values:
-    """The parameters that a URL gives, its options, nodes and database still text.
-
-    redis-py reads the address. What it would pass over or guess is refused, as
-    is an option that says again what the address says; only ``?db=`` goes
-    before the path, as redis-py has it.
-    """
-    if not isinstance(value, str) or "#" in value:
-        raise ValueError
-    address, _, query = value.partition("?")
-    for pattern in _DEPLOYMENTS:
-        if found := re.fullmatch(pattern, address):
-            nodes = {k: unquote(v) for k, v in found.groupdict().items()}
-            scheme, credentials, *_, path = found.groups("")
-            given = _url(f"{scheme}{credentials}host:1{path}?{query}")
-            del given["host"], given["port"]
-            return {**given, **nodes}
-    parts = urlsplit(address)
-    read = redis.ConnectionPool.from_url(address).connection_kwargs
-    options = parse_qs(query, keep_blank_values=True)
-    names = ("host", "port", "username", "password")
-    given = {name: read[name] for name in names if name in read}
-    absent: _Values = {"db": 0}
-    if parts.scheme == "unix":
-        if not parts.path or parts.netloc.rpartition("@")[2]:
-            raise ValueError
-        given["unix_socket_path"] = read["path"]
-    else:
-        in_path = re.fullmatch(r"(?:/(\d+))?/?", parts.path, re.ASCII)
-        if parts.port == 0 or in_path is None:
-            raise ValueError
-        absent.update(host="localhost", port=6379, db=in_path[1] or 0)
-    if parts.scheme == "rediss":
-        given["ssl"] = True
-    if options.keys() & {*given, *_SERVERS, "port", "service_name"}:
-        raise ValueError
-    return {**absent, **{name: values[0] for name, values in options.items()}, **given}
-
-
-#: URLs of several servers. Without the named parts they are those of one.
-_DEPLOYMENTS = (
-    r"(rediss?)\+cluster(://([^/]*@)?)(?P<startup_nodes>[^/]+)(/.*)?",
-    r"(rediss?)\+sentinel(://([^/]*@)?)(?P<sentinels>[^/]+)/(?P<service_name>[^/@]+)(/.*)?",
-)
-
-
-def _check_together(prefix: str, arguments: _Values) -> None:
-    given = {name for name, value in arguments.items() if value}
-    for name in given & _EXCLUDED.keys():
-        what, others = _EXCLUDED[name]
-        for other in given & others:
-            raise ValueError(
-                f"{prefix}_{other.upper()} (or {other} in {prefix}_URL) does not go "
-                f"with {what}."
-            )
-    if "sentinels" in given and "service_name" not in given:
-        raise ValueError(f"{prefix}_SENTINELS needs {prefix}_SERVICE_NAME.")
-    if "service_name" in given and not given & _SERVERS:
-        raise ValueError(f"{prefix}_SERVICE_NAME needs {prefix}_SENTINELS.")
-    pool_class = arguments.get("connection_pool_class") or redis.ConnectionPool
-    if "connection_pool_timeout" in given and "timeout" not in _parameters(pool_class):
-        raise ValueError(
-            f"{prefix}_CONNECTION_POOL_TIMEOUT needs a {prefix}_CONNECTION_POOL_CLASS "
-            "that waits, such as 'redis.BlockingConnectionPool'."
-        )
-
-
-def _defaults(parameters: _Parameters, arguments: _Values) -> _Values:
-    """Where this extension has other defaults than the installed redis-py."""
-    defaults: _Values = {}
-    # What CLIENT LIST shows.
-    if not arguments.keys() & {"driver_info", "lib_name", "lib_version"}:
-        if "driver_info" in parameters:
-            driver = redis.DriverInfo()
-            driver.add_upstream_driver("flask-and-redis", __version__)
-            defaults["driver_info"] = driver
-        elif "lib_name" in parameters:
-            defaults["lib_name"] = f"redis-py(flask-and-redis_v{__version__})"
-    # As since redis-py 6: whose certificate it is counts too.
-    verifies = arguments.get("ssl_cert_reqs", "required") not in (None, "none", 0)
-    if arguments.get("ssl") and verifies and "ssl_check_hostname" in parameters:
-        defaults["ssl_check_hostname"] = True
-    return defaults
-
-
-def _check_takes(setting: str, made: type, arguments: _Values) -> None:
-    try:
-        inspect.signature(made).bind(**arguments)
-    except (TypeError, ValueError) as error:
-        # Its text has names only. What a constructor itself says may have values.
-        raise TypeError(f"{setting} does not go with the settings: {error}.") from None
-
-
-def _make_client(client_class: type, prefix: str, arguments: _Values) -> t.Any:
-    """A client made in the ordinary way, so that each setting finds its place. The
-    pool that the settings ask for then makes connections as its first one would."""
-    own = {name: arguments.pop(name) for name in _OWN if name in arguments}
-    _check_takes(f"{prefix}_CLASS", client_class, arguments)
-    client: t.Any = client_class(**arguments)
-    pool_class = own.get("connection_pool_class")
-    if not (pool_class or own.get("sentinels")):
-        return client
-    first, usual = client.connection_pool, redis.ConnectionPool()
-    # What any pool adds to its arguments is for itself.
-    added = usual.connection_kwargs
-    kwargs = {k: v for k, v in first.connection_kwargs.items() if k not in added}
-    bound = first.max_connections
-    if arguments.get("max_connections") or bound != usual.max_connections:
-        # Else left out, since some pools prepare for all of an unset 2**31.
-        kwargs["max_connections"] = bound
-    if getattr(first, "cache", None):
-        kwargs["cache"] = first.cache
-    if "maint_notifications_config" in arguments:
-        kwargs["maint_notifications_config"] = arguments["maint_notifications_config"]
-    if pool_class:
-        if "connection_pool_timeout" in own:
-            kwargs["timeout"] = own["connection_pool_timeout"]
-        kwargs["connection_class"] = first.connection_class
-        _check_takes(f"{prefix}_CONNECTION_POOL_CLASS", pool_class, kwargs)
-        client.connection_pool = pool_class(**kwargs)
-    elif first.connection_class in (redis.Connection, redis.SSLConnection):
-        kwargs["ssl"] = first.connection_class is redis.SSLConnection
-        client.connection_pool = _sentinel_pool(own, {**arguments, **kwargs}, kwargs)
-    else:
-        raise ValueError(
-            f"{prefix}_SENTINELS, or a {prefix}_URL with sentinels, does not go with "
-            f"{prefix}_CLASS, whose connections are not redis-py's own."
-        )
-    return client
-
-
-def _sentinel_pool(own: _Values, known: _Values, kwargs: _Values) -> t.Any:
-    inherited = ("socket_", "ssl", "driver_info", "lib_")
-    for_sentinels = {
-        **{name: value for name, value in known.items() if name.startswith(inherited)},
-        "username": own.get("sentinel_username"),
-        "password": own.get("sentinel_password"),
-        **(own.get("sentinel_kwargs") or {}),
-    }
-    others = own.get("min_other_sentinels") or 0
-    sentinel = redis.Sentinel(  # type: ignore[no-untyped-call]
-        own["sentinels"], others, for_sentinels
-    )
-    return redis.SentinelConnectionPool(  # type: ignore[no-untyped-call]
-        own["service_name"], sentinel, is_master=not own.get("role"), **kwargs
-    )
-
-
-def _make_cluster_client(client_class: type, prefix: str, arguments: _Values) -> t.Any:
-    arguments = {k: v for k, v in arguments.items() if k not in {"db", *_OWN}}
-    if not arguments.get("startup_nodes"):
-        # As with one server. redis-py's own class looks for no cluster there.
-        arguments["host"] = arguments.get("host") or "localhost"
-        arguments["port"] = arguments.get("port") or 6379
-    _check_takes(f"{prefix}_CLASS", client_class, arguments)
-    body = {"__module__": client_class.__module__}
-    return type(client_class.__name__, (_LateStart, client_class), body)(arguments)
+# 3. The late start of a cluster's client.
 
 
 class _LateStart:
-    """Mixed into a cluster's class, whose constructor connects, to run it at first
-    use: an app starts while its cluster is down. A failed start is tried again.
+    """A base for the client of a cluster, whose constructor connects.
 
-    Threads that come first together each start a client, and one of these is kept.
-    With a lock they would wait for each other while the cluster hangs, and a process
-    that is forked meanwhile would wait for ever.
+    The client is made when it is first used, so an app starts while its cluster is
+    down. A failed start is repeated at the next use.
+
+    Threads that come first at the same time each make a client, and one of these is
+    kept. There is no lock: threads would wait for each other while the cluster hangs,
+    and a process that is forked in the meantime would wait forever.
     """
 
-    def __init__(self, arguments: _Values) -> None:
-        self._arguments = arguments
+    def __init__(self, start: t.Callable[[], t.Any]) -> None:
+        self._start = start
 
     def __getattr__(self, name: str) -> t.Any:
-        # What the constructor sets is not there before. It sets no such names.
+        # The attributes that the constructor sets are missing until the start. None
+        # of them is a dunder, which copy.copy() and others look for.
         if name.startswith("__"):
             raise AttributeError(name)
         if "_started" not in vars(self):
-            _, client_class = type(self).__bases__
-            arguments = dict(self._arguments)
-            if nodes := arguments.get("startup_nodes"):
-                # Made for each start, since redis-py keeps a node's client in it.
-                make_node: t.Any = redis.cluster.ClusterNode
-                arguments["startup_nodes"] = [make_node(*node) for node in nodes]
-            started = client_class(**arguments)
+            started = self._start()
             if vars(self).setdefault("_started", started) is started:
-                # So that names are found here from now on.
+                # From now on, attributes are found without coming here.
                 vars(self).update(vars(started))
             else:
                 started.disconnect_connection_pools()
@@ -622,54 +612,56 @@ class _LateStart:
             super().close()  # type: ignore[misc]
 
 
-# What a parameter takes. Settings often come from the environment, as text or
-# read as JSON, and become what redis-py expects, or an error that names them.
+# 4. The values. Many come from the environment: as strings, or parsed as JSON.
+
+
+class _Kind(t.NamedTuple):
+    """A kind of value: how errors describe it, and how a given value becomes one."""
+
+    expected: str
+    convert: t.Callable[..., t.Any]
+    args: tuple[t.Any, ...] = ()
 
 
 def _convert(label: str, value: t.Any, kind: _Kind | None) -> t.Any:
     if value is None or kind is None:
         return value
-    convert, expected = kind
-    try:
-        return convert(value)
-    except (ImportError, LookupError, OverflowError, TypeError, ValueError):
-        pass
-    # Raised out here to chain no error that quotes the value: it may be secret.
-    raise ValueError(f"{label} must be {expected}.")
+    errors = (ImportError, LookupError, OverflowError, TypeError, ValueError)
+    with contextlib.suppress(*errors):
+        return kind.convert(value, *kind.args)
+    # Raised out here, so that no error is chained that shows the value.
+    raise ValueError(f"{label} must be {kind.expected}.")
 
 
-def _number(number_type: type, least: float = -1e308, most: float = 1e308) -> _Convert:
-    def convert(value: t.Any) -> t.Any:
-        number = number_type(value)
-        is_same = isinstance(value, str) or number == value
-        if isinstance(value, bool) or not is_same or not least <= number <= most:
-            raise ValueError
-        return number
-
-    return convert
+def _boolean(value: t.Any) -> bool:
+    return ConfigParser.BOOLEAN_STATES[str(value).strip().lower()]
 
 
-def _check(is_right: t.Callable[[t.Any], bool]) -> _Convert:
-    def convert(value: t.Any) -> t.Any:
-        if not is_right(value):
-            raise ValueError
-        return value
+def _number(value: t.Any, number_type: type, least: float, most: float) -> t.Any:
+    number = number_type(value)
+    is_same = value.isascii() if isinstance(value, str) else number == value
+    if isinstance(value, bool) or not is_same or not least <= number <= most:
+        raise ValueError
+    return number
 
-    return convert
 
-
-def _text(value: t.Any) -> t.Any:
-    # 12345 read as JSON is its text again. What 1e5 or true was cannot be told.
+def _string(value: t.Any) -> t.Any:
+    # JSON makes an integer of 12345, which can be undone. 1.50 and true cannot.
     return str(value) if type(value) is int else os.fspath(value)
 
 
-def _host(value: t.Any) -> t.Any:
-    host = _text(value)
+def _match(value: str, pattern: str) -> re.Match[str]:
+    if not (found := re.fullmatch(pattern, value, re.DOTALL)):
+        raise ValueError
+    return found
+
+
+def _host(value: t.Any) -> str:
+    host: str = _string(value)
     if "/" in host:
         host = host.removeprefix("file://").removeprefix("unix://")
-        if not host.startswith("/"):
-            raise ValueError
-    return host
+    found = _match(host, r"/.*|[\w.-]+|\[?([0-9A-Fa-f:.]+(?:%[\w.-]+)?)]?")
+    return found[1] or host
 
 
 def _nodes(value: t.Any, default_port: int) -> list[tuple[str, int]]:
@@ -680,15 +672,13 @@ def _nodes(value: t.Any, default_port: int) -> list[tuple[str, int]]:
 
 
 def _node(value: t.Any, default_port: int) -> tuple[str, int]:
-    if isinstance(value, redis.cluster.ClusterNode):
-        return value.host, value.port
     if isinstance(value, str):
-        found = re.fullmatch(r"(?:\[(.+)]|([^][:]+))(?::([0-9]+))?", value.strip())
-        value = found and (found[1] or found[2], found[3] or default_port)
+        found = _match(value.strip(), r"(\[.+]|[^][:]+)(?::([0-9]+))?")
+        value = found[1], found[2] or default_port
     host, port = value
-    if not re.fullmatch(r"[^\s/@]+", host):
+    if "/" in host:
         raise ValueError
-    return host, _number(int, 1, 65535)(port)
+    return _host(host), _number(port, *_PORT.args)
 
 
 def _pool_class(value: t.Any) -> t.Any:
@@ -699,92 +689,191 @@ def _pool_class(value: t.Any) -> t.Any:
 
 
 def _sentinel_kwargs(value: t.Any) -> _Values:
-    parameters = _parameters(redis.StrictRedis)
-    for name in {"port", *_SERVERS, *_POOLS}:
-        parameters.pop(name, None)
-    return {k: _convert(k, v, parameters[k]) for k, v in dict(value).items()}
+    # The sentinels are in another parameter.
+    if not dict(value).keys() <= _parameters(redis.Redis).keys() - {"host", "port"}:
+        raise ValueError
+    return dict(value)
 
 
-_IN_JSON = (str, bytes, int, float)
-_ADDRESSES = "host:port,host:port or a list of such pairs, with ports from 1 to 65535"
-_URLS = (
-    "redis://[[user]:password@]host[:port][/db], "
-    "redis+sentinel://[[user]:password@]host[:port][,host[:port]...]/service[/db], "
-    "redis+cluster://[[user]:password@]host[:port][,host[:port]...], "
-    "these with rediss for TLS, or unix://[[user]:password@]/path[?db=0]; then "
-    "?name=value&name=value for options. A port is from 1 to 65535, the db a number, "
-    "and what is special in a password percent-encoded"
+def _encoding(value: t.Any) -> t.Any:
+    "".encode(value)
+    return value
+
+
+def _one_of(value: t.Any, *allowed: t.Any) -> t.Any:
+    return allowed[allowed.index(value)]
+
+
+def _unlike(value: t.Any, *types: type) -> t.Any:
+    if isinstance(value, types):
+        raise TypeError
+    return value
+
+
+_SCALARS = (str, bytes, int, float)
+_JSON = (*_SCALARS, list, dict)
+_MOST = sys.float_info.max
+_PAIRS = "host:port,host:port or a list of such pairs, with ports from 1 to 65535"
+
+_BOOLEAN = _Kind("true or false (or yes or no, on or off, 1 or 0)", _boolean)
+_INTEGER = _Kind("an integer", _number, (int, -_MOST, _MOST))
+_INDEX = _Kind("an integer, 0 or more", _number, (int, 0, _MOST))
+_COUNT = _Kind("an integer, 1 or more", _number, (int, 1, _MOST))
+_PORT = _Kind("an integer from 1 to 65535", _number, (int, 1, 65535))
+_PROTOCOL = _Kind("2 or 3, a version of the protocol", _number, (int, 2, 3))
+_TLS_VERSION = _Kind("an ssl.TLSVersion or its number", _number, _INTEGER.args)
+_NUMBER = _Kind("a number", _number, (float, -_MOST, _MOST))
+_SECONDS = _Kind("a number of seconds, 0 or more", _number, (float, 0, _MOST))
+_TIMEOUT = _Kind("a number of seconds greater than 0", _number, (float, 1e-6, 1e9))
+_STRING = _Kind("a string; put a value such as 1.5 or true in quotes", _string)
+_HOST = _Kind("a host, or the absolute path of a Unix socket", _host)
+_ENCODING = _Kind("the name of a Python encoding", _encoding)
+_VERIFY_MODE = _Kind(
+    "none, optional or required", _one_of, ("none", "optional", "required", 0, 1, 2)
 )
+_ROLE = _Kind("primary or replica", {"primary": False, "replica": True}.__getitem__)
+_SENTINELS = _Kind(_PAIRS, _nodes, (26379,))
+_NODES = _Kind(_PAIRS, _nodes, (6379,))
+_POOL_CLASS = _Kind("a class of redis.ConnectionPool or its path", _pool_class)
+_STRATEGY = _Kind(
+    # redis-py 4 has neither this class nor the parameter.
+    "a redis.cluster.LoadBalancingStrategy, such as round_robin",
+    getattr(redis.cluster, "LoadBalancingStrategy", str),
+)
+_SENTINEL_KWARGS = _Kind("a dict of parameters of redis.Redis", _sentinel_kwargs)
+_COLLECTION = _Kind("a list or dict, not a string or number", _unlike, _SCALARS)
+_OBJECT = _Kind("a Python object, not a string, number, list or dict", _unlike, _JSON)
 
-#: By a parameter's name or else by the type of its default. A parameter that is
-#: in neither way here takes what it is given.
-_KINDS: dict[str, _Kind] = {
-    name: kind
-    for names, kind in {
-        "bool socket_keepalive": (
-            lambda value: ConfigParser.BOOLEAN_STATES[str(value).strip().lower()],
-            "true or false (or yes or no, on or off, 1 or 0)",
-        ),
-        "int": (_number(int), "a whole number"),
-        "float": (_number(float), "a number"),
-        "db min_other_sentinels": (_number(int, 0), "a whole number, 0 or more"),
-        "max_connections socket_read_size": (
-            _number(int, 1),
-            "a whole number, 1 or more",
-        ),
-        "port": (_number(int, 1, 65535), "a whole number from 1 to 65535"),
-        "protocol": (_number(int, 2, 3), "a version of the Redis protocol, 2 or 3"),
-        "ssl_min_version": (_number(int), "an ssl.TLSVersion or its number"),
-        "socket_timeout socket_connect_timeout": (
-            _number(float, 1e-6, 1e9),
-            "a number of seconds, more than 0",
-        ),
-        "health_check_interval connection_pool_timeout": (
-            _number(float, 0),
-            "a number of seconds, or 0",
-        ),
-        "str unix_socket_path username password client_name ssl_password service_name"
-        " sentinel_username sentinel_password": (
-            _text,
-            "text; put a number such as 1.5, or true, in quotes",
-        ),
-        "host": (_host, "a host, or the absolute path of a Unix socket"),
-        "encoding": (
-            _check(lambda name: "".encode(name) == b""),
-            "an encoding of Python",
-        ),
-        "ssl_cert_reqs": (
-            _check({"none", "optional", "required", 0, 1, 2}.__contains__),
-            "none, optional or required",
-        ),
-        "role": ({"primary": False, "replica": True}.__getitem__, "primary or replica"),
-        "sentinels": (lambda value: _nodes(value, 26379), _ADDRESSES),
-        "startup_nodes": (lambda value: _nodes(value, 6379), _ADDRESSES),
-        "sentinel_kwargs": (
-            _sentinel_kwargs,
-            "a dict of parameters of redis.StrictRedis",
-        ),
-        "connection_pool_class": (
-            _pool_class,
-            "a subclass of redis.ConnectionPool, or its dotted path",
-        ),
-        "load_balancing_strategy": (
-            lambda value: redis.cluster.LoadBalancingStrategy(value),
-            "a redis.cluster.LoadBalancingStrategy, such as round_robin",
-        ),
-        "address_remap cache cache_config connection_pool credential_provider"
-        " driver_info event_dispatcher maint_notifications_config policy_resolver"
-        " oss_cluster_maint_notifications_handler redis_connect_func retry"
-        " ssl_ocsp_context": (
-            _check(lambda value: not isinstance(value, (*_IN_JSON, list, dict))),
-            "an object made in Python, which text cannot say",
-        ),
-        "retry_on_error socket_keepalive_options ssl_exclude_verify_flags"
-        " ssl_include_verify_flags": (
-            _check(lambda value: not isinstance(value, _IN_JSON)),
-            "a list or dict made in Python, which text cannot say",
-        ),
-        "url": (_url, _URLS),
-    }.items()
-    for name in names.split()
+#: What the parameters of this extension accept.
+_OWN_KINDS: dict[str, _Kind | None] = {
+    "connection_pool_class": _POOL_CLASS,
+    "connection_pool_timeout": _SECONDS,
+    "sentinels": _SENTINELS,
+    "service_name": _STRING,
+    "role": _ROLE,
+    "min_other_sentinels": _INDEX,
+    "sentinel_username": _STRING,
+    "sentinel_password": _STRING,
+    "sentinel_kwargs": _SENTINEL_KWARGS,
 }
+
+#: What the parameters of redis-py accept. The last ones are those of a cluster.
+_KINDS: dict[str, _Kind | None] = {
+    **_OWN_KINDS,
+    "host": _HOST,
+    "port": _PORT,
+    "db": _INDEX,
+    "password": _STRING,
+    "username": _STRING,
+    "unix_socket_path": _STRING,
+    "connection_pool": _OBJECT,
+    "socket_timeout": _TIMEOUT,
+    "socket_connect_timeout": _TIMEOUT,
+    "socket_read_size": _COUNT,
+    "socket_keepalive": _BOOLEAN,
+    "socket_keepalive_options": _COLLECTION,
+    "encoding": _ENCODING,
+    "encoding_errors": _STRING,
+    "decode_responses": _BOOLEAN,
+    "retry": _OBJECT,
+    "retry_on_timeout": _BOOLEAN,
+    "retry_on_error": _COLLECTION,
+    "ssl": _BOOLEAN,
+    "ssl_keyfile": _STRING,
+    "ssl_certfile": _STRING,
+    "ssl_cert_reqs": _VERIFY_MODE,
+    "ssl_include_verify_flags": _COLLECTION,
+    "ssl_exclude_verify_flags": _COLLECTION,
+    "ssl_ca_certs": _STRING,
+    "ssl_ca_path": _STRING,
+    "ssl_ca_data": _STRING,
+    "ssl_check_hostname": _BOOLEAN,
+    "ssl_password": _STRING,
+    "ssl_validate_ocsp": _BOOLEAN,
+    "ssl_validate_ocsp_stapled": _BOOLEAN,
+    "ssl_ocsp_context": _OBJECT,
+    "ssl_ocsp_expected_cert": _STRING,
+    "ssl_min_version": _TLS_VERSION,
+    "ssl_ciphers": _STRING,
+    "max_connections": _COUNT,
+    "single_connection_client": _BOOLEAN,
+    "health_check_interval": _SECONDS,
+    "client_name": _STRING,
+    "driver_info": _OBJECT,
+    "redis_connect_func": _OBJECT,
+    "credential_provider": _OBJECT,
+    "protocol": _PROTOCOL,
+    "legacy_responses": _BOOLEAN,
+    "cache": _OBJECT,
+    "cache_config": _OBJECT,
+    "event_dispatcher": _OBJECT,
+    "maint_notifications_config": _OBJECT,
+    "oss_cluster_maint_notifications_handler": _OBJECT,
+    "startup_nodes": _NODES,
+    "cluster_error_retry_attempts": _INTEGER,
+    "require_full_coverage": _BOOLEAN,
+    "reinitialize_steps": _INTEGER,
+    "read_from_replicas": _BOOLEAN,
+    "load_balancing_strategy": _STRATEGY,
+    "dynamic_startup_nodes": _BOOLEAN,
+    "address_remap": _OBJECT,
+    "policy_resolver": _OBJECT,
+}
+
+#: For a parameter without a row, by the type of its default. Otherwise, any value.
+_KINDS_BY_TYPE = {bool: _BOOLEAN, int: _INTEGER, float: _NUMBER, str: _STRING}
+
+#: What follows the user name and password in a URL: the parameter that the hosts give;
+#: how errors describe the path; and its pattern, with groups named like parameters.
+_DB = r"(?:/(?P<db>[0-9]+))?/?"
+_SERVICE = "the service name, as in redis+sentinel://host:26379,host:26379/service/0"
+_ONE = ("host", "a database number, as in redis://host:6379/0", _DB)
+_UNIX = ("", "absolute, as in unix:///run/redis.sock", r"(?P<unix_socket_path>/.+)")
+_SENTINEL = ("sentinels", _SERVICE, r"/(?P<service_name>[^/@]+)" + _DB)
+_CLUSTER = ("startup_nodes", "empty, as in redis+cluster://host:6379,host:6379", _DB)
+_FORMS = {
+    "redis": _ONE,
+    "rediss": _ONE,
+    "unix": _UNIX,
+    "redis+sentinel": _SENTINEL,
+    "rediss+sentinel": _SENTINEL,
+    "redis+cluster": _CLUSTER,
+    "rediss+cluster": _CLUSTER,
+}
+_SCHEME = _Kind(f"one of {', '.join(_FORMS)}, followed by ://", _FORMS.__getitem__)
+_URL = _Kind("a string without #; write # in a password as %23", _match, ("[^#]*",))
+
+
+def _split_url(setting: str, url: t.Any) -> _Values:
+    """Return the parameters that a URL gives, as strings.
+
+    An option cannot repeat a part of the address. Only ``?db=`` overrides the path, as
+    in redis-py.
+    """
+    if url in (None, ""):
+        return {}
+    address, _, query = _convert(setting, url, _URL)[0].partition("?")
+    scheme, _, rest = address.partition("://")
+    hosts_are, expected, pattern = _convert(f"{setting}: the scheme", scheme, _SCHEME)
+    authority, slash, path = rest.partition("/")
+    credentials, _, hosts = authority.rpartition("@")
+    username, _, password = credentials.partition(":")
+    # In a URL without hosts, something in their place makes the path relative.
+    path = slash + path if hosts_are else hosts + slash + path
+    path_kind = _Kind(f"{expected}. Write / in a password as %2F", _match, (pattern,))
+    found = _convert(f"{setting}: the path", path, path_kind).groupdict()
+    found.update(username=username, password=password)
+    if hosts_are == "host":
+        found.update(_match(hosts, r"(?P<host>\[.*]|[^:]*):?(?P<port>.*)").groupdict())
+    given = {name: unquote(value) for name, value in found.items() if value}
+    if hosts_are == "host":
+        given = {"host": "localhost", "port": "6379", **given}
+    elif hosts_are:
+        given[hosts_are] = unquote(hosts)
+    if scheme.startswith("rediss"):
+        given["ssl"] = "true"
+    db = given.pop("db", "0")
+    options = {k: v[0] for k, v in parse_qs(query, keep_blank_values=True).items()}
+    for name in options.keys() & {*given, *_SERVERS, "port", "service_name"}:
+        raise ValueError(f"{setting}: {name} cannot be an option of this address.")
+    return {"db": db, **options, **given}

@@ -1,11 +1,10 @@
-"""Mistakes in the configuration are told at init_app, and no secret with them."""
+"""Mistakes in the configuration raise errors at init_app, and none shows a secret."""
 
 import inspect
 import logging
 
 import pytest
 import redis as redis_py
-from flask import current_app
 from hypothesis import example, given
 from hypothesis import strategies as st
 from servers import everything_said, make_app
@@ -146,10 +145,13 @@ def test_bad_value_names_its_setting(name, value):
         if name in OBJECTS
     ],
 )
-def test_objects_are_nothing_that_text_can_say(name):
+def test_objects_cannot_be_strings_or_numbers(name):
     collections = () if name in COLLECTIONS else (["x"], {"x": 1})
+    expected = "a list or dict" if name in COLLECTIONS else "a Python object"
     for value in ("text", 5, True, *collections):
-        with pytest.raises(ValueError, match=f"^REDIS_{name.upper()} .*in Python"):
+        with pytest.raises(
+            ValueError, match=f"^REDIS_{name.upper()} must be {expected}"
+        ):
             Redis(make_app(**{f"REDIS_{name.upper()}": value}))
 
 
@@ -167,12 +169,12 @@ def test_objects_are_nothing_that_text_can_say(name):
         "redis:Redis",
     ],
 )
-def test_path_that_leads_nowhere(path):
+def test_class_path_that_cannot_be_imported(path):
     with pytest.raises(ImportError, match=r"^REDIS_CLASS must be a class or"):
         Redis(make_app(REDIS_CLASS=path))
 
 
-def test_path_that_leads_nowhere_is_shown():
+def test_class_path_that_cannot_be_imported_is_shown():
     with pytest.raises(ImportError, match=r"no\.such\.Class"):
         Redis(make_app(REDIS_CLASS="no.such.Class"))
 
@@ -184,38 +186,39 @@ def test_path_that_leads_nowhere_is_shown():
         *(redis_py.from_url, 1, 0, False, (), (redis_py.StrictRedis,)),
     ],
 )
-def test_class_that_is_no_class(value):
+def test_class_setting_that_is_not_a_class(value):
     with pytest.raises(TypeError, match=r"^REDIS_CLASS must be a class or"):
         Redis(make_app(REDIS_CLASS=value))
 
 
 @pytest.mark.parametrize("prefix", [f"redis://:{SECRET}@there", "localhost:6379", 0.5])
-def test_prefix_that_begins_no_name(prefix):
+def test_prefix_that_is_not_an_identifier(prefix):
     app = make_app()
     for register in (Redis, Redis().init_app):
-        with pytest.raises(ValueError, match=r"^config_prefix must begin") as raised:
+        with pytest.raises(ValueError, match=r"^config_prefix must be an id") as raised:
             register(app, prefix)
         assert SECRET not in everything_said(raised.value)
     assert "redis" not in app.extensions
 
 
-def test_current_app_in_the_place_of_an_app():
-    app = make_app(REDIS_URL="redis://there")
-    redis = Redis()
-    with app.app_context(), pytest.raises(TypeError, match="takes the app itself"):
-        redis.init_app(current_app)
-    assert "REDIS_HOST" not in app.config
-    redis.init_app(app)
+@pytest.mark.parametrize("value", [f"redis://:{SECRET}@there", "REDIS", 5, object()])
+@pytest.mark.parametrize("register", [Redis, Redis().init_app])
+def test_something_else_than_an_app(register, value):
+    with pytest.raises(TypeError, match=r"^app must be a Flask app, not ") as raised:
+        register(value)
+    assert type(value).__name__ in str(raised.value)
+    assert "app.config['REDIS_URL']" in str(raised.value)
+    assert SECRET not in str(raised.value)
 
 
 @pytest.mark.parametrize("missing", ["ssl", "password"])
-def test_url_that_says_what_the_class_does_not_take(missing):
+def test_url_with_a_part_that_is_not_a_parameter_of_the_class(missing):
     class Narrow:
         def __init__(self, host=None, port=None, db=None):
             pass
 
     url = {"ssl": "rediss://there", "password": f"redis://:{SECRET}@there"}[missing]
-    with pytest.raises(ValueError, match=r"^REDIS_URL"):
+    with pytest.raises(ValueError, match=rf"^REDIS_URL: {missing} is not a param"):
         Redis(make_app(REDIS_CLASS=Narrow, REDIS_URL=url))
     Redis(make_app(REDIS_CLASS=Narrow, REDIS_URL="redis://there"))
 
@@ -227,7 +230,7 @@ def test_url_that_says_what_the_class_does_not_take(missing):
         ("REDIS_CONNECTION_POOL_CLASS", "redis.SentinelConnectionPool"),
     ],
 )
-def test_class_that_is_made_of_something_else(setting, path):
+def test_class_whose_constructor_needs_other_arguments(setting, path):
     with pytest.raises(TypeError, match=rf"^{setting} .* missing a required argument"):
         Redis(make_app(**{setting: path}))
 
@@ -241,10 +244,10 @@ def test_class_that_is_made_of_something_else(setting, path):
         ("REDIS_CLASS", "os.sep", TypeError),
     ],
 )
-def test_nothing_is_half_done_and_the_mended_setting_works(
+def test_nothing_is_half_done_and_the_fixed_setting_works(
     setting, bad, error, app, server
 ):
-    mended = {"REDIS_PORT": server.port, "REDIS_URL": server.url(4)}.get(setting)
+    fixed = {"REDIS_PORT": server.port, "REDIS_URL": server.url(4)}.get(setting)
     app.config[setting] = bad
     before, extensions = dict(app.config), dict(app.extensions)
     redis = Redis()
@@ -255,14 +258,14 @@ def test_nothing_is_half_done_and_the_mended_setting_works(
     with app.app_context(), pytest.raises(RuntimeError, match="init_app"):
         redis.ping()
 
-    app.config[setting] = mended
+    app.config[setting] = fixed
     redis.init_app(app)
     with app.app_context():
         assert redis.ping()
 
 
 def said_by_init_app(caplog, **settings):
-    """All that anyone is told of settings, be they good or bad."""
+    """Everything that errors, logs and ``repr`` say of some settings."""
     redis = Redis()
     app = make_app(**settings)
     with caplog.at_level(logging.DEBUG):
@@ -304,6 +307,47 @@ URLS_WITH_A_SECRET = [
 ]
 
 
+ONE_PORT = "an integer from 1 to 65535."
+ONE_HOST = "a host, or the absolute path of a Unix socket."
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("localhost:6379", ": the scheme must be one of redis, rediss, unix, "),
+        ("REDIS_URL", ": the scheme must be one of redis, "),
+        ("http://there", ": the scheme must be one of redis, "),
+        ("redis:/there", ": the scheme must be one of redis, "),
+        ("redis://there:abc", f": the port must be {ONE_PORT}"),
+        ("redis://there:0/abc?x=y", ": the path must be a database number, as in "),
+        ("redis://there:65536", f": the port must be {ONE_PORT}"),
+        ("redis://one:1,two:2", f": the port must be {ONE_PORT}"),
+        ("redis://[::1", f": the host must be {ONE_HOST}"),
+        ("redis://one two", f": the host must be {ONE_HOST}"),
+        ("redis://one,two", f": the host must be {ONE_HOST}"),
+        ("redis://there/abc", ": the path must be a database number, as in redis://"),
+        ("redis://:a/b@there", ": the path must be a database number, as in redis://"),
+        ("redis://there/9" + 5000 * "9", ": the db must be an integer, 0 or more."),
+        ("redis://there?db=x", ": the db must be an integer, 0 or more."),
+        ("redis://there?socket_timeout=x", ": the socket_timeout must be a number of"),
+        ("redis://there?nonsense=1", ": an option is not a parameter of the client's"),
+        ("redis://:a?b@there", ": an option is not a parameter of the client's"),
+        ("redis://:a#b@there", " must be a string without #; write # in a password as"),
+        ("redis://there?host=x", ": host cannot be an option of this address."),
+        ("unix://run/redis.sock", ": the path must be absolute, as in unix:///run/"),
+        ("redis+sentinel://one", ": the path must be the service name, as in redis+se"),
+        ("redis+sentinel://one:x/shop", ": the sentinels must be host:port,host:port"),
+        ("redis+cluster://one:x", ": the startup_nodes must be host:port,host:port"),
+        ("redis+cluster://one/x", ": the path must be empty, as in redis+cluster://"),
+    ],
+)
+def test_error_names_the_part_of_the_url_that_is_invalid(url, message):
+    with pytest.raises(ValueError, match=r"^CACHE_URL") as raised:
+        Redis(make_app(CACHE_URL=url), "CACHE")
+    assert str(raised.value).startswith(f"CACHE_URL{message}")
+    assert len(str(raised.value).split()) < 30
+
+
 @pytest.mark.parametrize("url", URLS_WITH_A_SECRET)
 @pytest.mark.parametrize(
     "setting", ["REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_CLASS"]
@@ -337,7 +381,7 @@ def test_no_secret_of_a_url_is_shown(url, setting, caplog):
         "DRIVER_INFO",
     ],
 )
-def test_no_secret_that_went_astray_is_shown(name, caplog):
+def test_no_misplaced_secret_is_shown(name, caplog):
     said = said_by_init_app(caplog, REDIS_PASSWORD=SECRET, **{f"REDIS_{name}": SECRET})
     assert SECRET not in said
 

@@ -182,15 +182,6 @@ def test_pool_class_for_a_class_with_settings_of_its_own(server):
     assert redis.connection.greeting == redis.client_getname() == "hi"
 
 
-def test_pool_class_keeps_the_bound_of_a_class():
-    class Bound(redis_py.StrictRedis):
-        def __init__(self, **kwargs):
-            super().__init__(max_connections=5, **kwargs)
-
-    app = make_app(REDIS_CLASS=Bound, REDIS_CONNECTION_POOL_CLASS=BLOCKING)
-    assert Redis(app).connection_pool.max_connections == 5
-
-
 if "cache_config" in inspect.signature(redis_py.StrictRedis).parameters:
 
     def test_pool_class_keeps_the_cache():

@@ -5,6 +5,7 @@ import weakref
 
 import pytest
 import redis as redis_py
+from flask import current_app
 from servers import NO_RETRY, free_port, make_app
 
 from flask_redis import Redis
@@ -154,9 +155,37 @@ def test_same_prefix_twice_on_an_app_is_an_error(second, app):
 
 def test_one_object_under_two_prefixes_on_an_app_is_an_error(app):
     redis = Redis(app)
-    with pytest.raises(ValueError, match="second Redis object"):
+    with pytest.raises(ValueError, match="Create a second object"):
         redis.init_app(app, "CACHE")
     assert list(app.extensions["redis"]) == ["REDIS"]
+
+
+@pytest.mark.parametrize("prefix", ["REDIS", "CACHE"])
+def test_client_taken_off_the_app_can_be_registered_again(prefix, server):
+    app = make_app(REDIS_URL=server.url(1), CACHE_URL=server.url(2))
+    redis = Redis(app)
+    del app.extensions["redis"]["REDIS"]
+    redis.init_app(app, prefix)
+    redis.set("key", "value")
+    assert redis.connection is app.extensions["redis"][prefix]
+    assert server.keys() == {({"REDIS": 1, "CACHE": 2}[prefix], "key")}
+
+
+def test_current_app_is_the_app_behind_it(app, server):
+    redis = Redis()
+    with app.app_context():
+        redis.init_app(current_app)
+        redis.set("key", "value")
+    assert server.keys() == {(0, "key")}
+    with pytest.raises(RuntimeError, match="app_context"):
+        redis.init_app(current_app)
+
+
+def test_current_app_in_the_constructor_is_used_outside_its_context(app, server):
+    with app.app_context():
+        redis = Redis(current_app)
+    redis.set("key", "value")
+    assert server.keys() == {(0, "key")}
 
 
 def test_several_prefixes_on_an_app_are_several_databases(server):

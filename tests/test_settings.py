@@ -265,6 +265,37 @@ def test_class_that_takes_anything_is_given_what_redis_py_knows():
     assert redis.connection.kwargs == {"host": "there", "port": 1}
 
 
+class Bare:
+    """Has no constructor, so no parameter."""
+
+
+class Child(Bare, redis_py.StrictRedis):
+    """Has that of a base."""
+
+
+def test_class_without_a_constructor_has_no_parameters():
+    app = make_app(REDIS_CLASS=Bare, REDIS_HOST="there", REDIS_URL=None)
+    assert type(Redis(app).connection) is Bare
+    with pytest.raises(TypeError, match="'host' for 'REDIS' is not a parameter"):
+        Redis(make_app(REDIS_CLASS=Bare), host="there")
+    with pytest.raises(ValueError, match=r"^REDIS_URL: \w+ is not a parameter"):
+        Redis(make_app(REDIS_CLASS=Bare, REDIS_URL="redis://there"))
+    assert arguments(Redis(make_app(REDIS_CLASS=Child, REDIS_PORT=1)))["port"] == 1
+
+
+class Router:
+    """Is not redis-py's, and has parameters that this extension has for others."""
+
+    def __init__(self, sentinels=None, role=None, service_name=None, ssl=False):
+        self.kept = sentinels, role, service_name, ssl
+
+
+def test_foreign_class_is_given_its_own_parameters():
+    settings = {"REDIS_SENTINELS": "one:1", "REDIS_ROLE": "replica", "REDIS_SSL": "on"}
+    client = Redis(make_app(REDIS_CLASS=Router, **settings)).connection
+    assert client.kept == ([("one", 1)], True, None, True)
+
+
 @pytest.mark.parametrize("named", [fakeredis.FakeRedis, "fakeredis.FakeStrictRedis"])
 def test_fakeredis(named):
     app = make_app(REDIS_CLASS=named, REDIS_DB="5", REDIS_PORT=free_port())

@@ -3,7 +3,6 @@
 import pytest
 import redis as redis_py
 from apps import make_app
-from redis.cluster import ClusterNode
 
 from flask_redis import Redis
 
@@ -39,7 +38,6 @@ def test_url_of_one_node(cluster, settings):
         lambda pairs: ",".join(f"{host}:{port}" for host, port in pairs),
         lambda pairs: pairs,
         lambda pairs: [list(pair) for pair in pairs],
-        lambda pairs: [ClusterNode(*pair) for pair in pairs],
     ],
 )
 def test_startup_nodes(form, cluster, settings):
