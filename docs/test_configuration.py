@@ -28,7 +28,7 @@ BAD = {
     "object": "text",
     "port": "0",
     "seconds": "soon",
-    "whole number": "x",
+    "integer": "x",
 }
 WITH = {
     "alone": {},
