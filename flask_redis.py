@@ -6,7 +6,7 @@ The Redis extension for Flask, in four parts. Each uses only those below it.
 
 1. :class:`Redis`, the object that is used as if it were the current app's client.
 2. ``_ClientBuilder``, which makes a client from the settings of an app.
-3. ``_LateStart``, with which the client of a cluster connects when it is first used.
+3. ``_LateStart``, which delays the connection of a cluster's client until first use.
 4. The values that parameters and URLs accept.
 
 :copyright: 2026 by the Flask-And-Redis authors.
@@ -18,6 +18,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import ipaddress
 import os
 import re
 import sys
@@ -51,8 +52,8 @@ class Redis:
     app's settings and kept in ``app.extensions["redis"][prefix]``. One object can serve
     many apps, with one prefix on each. For a second database, create a second object.
 
-    All public methods and attributes of the client are available on the object, as
-    are ``redis[key]`` and ``key in redis``. They use the client of the app whose
+    You can call all public methods of the client on the object, read its attributes,
+    and use ``redis[key]`` and ``key in redis``. They use the client of the app whose
     context is active or, outside any context, of the app given to the constructor. A
     method that you store finds the current app each time it is called.
 
@@ -86,7 +87,7 @@ class Redis:
         **options: t.Any,
     ) -> None:
         self._app: Flask | None = None
-        self._config_prefix = config_prefix or "REDIS"
+        self._config_prefix = _check_prefix(config_prefix or "REDIS")
         self._options = options
         # Marks the apps that this object serves. A copy of it serves them too.
         self._token = uuid.uuid4().hex
@@ -123,15 +124,12 @@ class Redis:
         .. versionadded:: 0.3
         """
         app = _without_proxy(app)
-        prefix = config_prefix or self._config_prefix
+        prefix = _check_prefix(config_prefix or self._config_prefix)
         if not hasattr(app, "extensions"):
             raise TypeError(
                 f"app must be a Flask app, not {type(app).__name__}. A URL belongs in "
                 f"app.config['{self._config_prefix}_URL'], a prefix in config_prefix."
             )
-        if not isinstance(prefix, str) or not prefix.isidentifier():
-            # Don't show it: it may be a misplaced URL with a password.
-            raise ValueError("config_prefix must be an identifier, such as 'REDIS'.")
         clients = app.extensions.get("redis", {})
         served = app.extensions.get(_SERVED, {}).get(self._token)
         if served in clients:
@@ -233,6 +231,13 @@ _SERVED = "flask-and-redis"
 _current_app = current_app._get_current_object  # type: ignore[attr-defined]
 
 
+def _check_prefix(prefix: str) -> str:
+    if not isinstance(prefix, str) or not prefix.isidentifier():
+        # Don't show it: it may be a misplaced URL with a password.
+        raise ValueError("config_prefix must be an identifier, such as 'REDIS'.")
+    return prefix
+
+
 def _without_proxy(app: Flask) -> Flask:
     """Return the app itself if ``current_app`` was passed."""
     return app._get_current_object() if isinstance(app, LocalProxy) else app
@@ -286,39 +291,32 @@ _Values = dict[str, t.Any]
 #: The names that some settings had in earlier releases.
 _OLD_NAMES = {"charset": "encoding", "errors": "encoding_errors", "user": "username"}
 
-#: Each of these says where to connect, and overrides all of them in earlier places.
-_SERVERS = {"host", "unix_socket_path", "connection_pool", "sentinels", "startup_nodes"}
-
 #: Parts of the URL of a single server that are written to the settings.
 _WRITTEN_BACK = {"host", "port", "unix_socket_path", "db", "username", "password"}
 
 #: Parameters of a connection pool itself, not of its connections.
 _OF_POOLS = ("max_connections", "cache", "cache_config", "maint_notifications_config")
 
-#: What cannot be combined with a parameter, and why.
-_POOLS = {"connection_pool", "connection_pool_class", "single_connection_client"}
+_POOLS = {"connection_pool", "single_connection_client"}
+#: What a parameter excludes, and how an error goes on after "cannot be combined with".
 _EXCLUDED = {
     "startup_nodes": (
-        {"db", "unix_socket_path", "sentinels", *_POOLS},
+        {"db", "unix_socket_path", "sentinels", "connection_pool_class", *_POOLS},
         "a cluster, which has only database 0, and its own connection pools",
     ),
     "sentinels": (
-        {"unix_socket_path", *_POOLS},
+        {"unix_socket_path", "connection_pool_class", *_POOLS},
         "Sentinel, which finds the server, and has its own connection pool",
     ),
-    "connection_pool_class": (
-        _POOLS - {"connection_pool_class"},
-        "the class of a connection pool that is to be made",
-    ),
+    "connection_pool_class": (_POOLS, "the class of a pool, which makes a new pool"),
 }
 
 
 class _ClientBuilder:
     """Makes the client for one prefix of one app.
 
-    Parameters come from three places: the options given in code, the app's settings
-    and the URL. Later places override earlier ones. ``build`` lists the steps, and the
-    methods are in the same order.
+    Parameters come from three places: settings override the options given in code, and
+    the URL overrides both. ``build`` lists the steps; the methods are in its order.
     """
 
     def __init__(self, config: Config, prefix: str, options: _Values) -> None:
@@ -330,17 +328,17 @@ class _ClientBuilder:
         self.url = _split_url(self.setting("url"), self.config.get(self.setting("url")))
         self.client_class = self.find_class()
         self.is_cluster = issubclass(self.client_class, redis.RedisCluster)
+        of_class = _parameters(self.client_class)
         redis_pys = (redis.StrictRedis, redis.RedisCluster)
-        own_kinds = _OWN_KINDS if issubclass(self.client_class, redis_pys) else {}
-        self.kinds = {**_parameters(self.client_class), **own_kinds}
+        is_redis_pys = issubclass(self.client_class, redis_pys)
+        self.kinds = {**_OWN_KINDS, **of_class} if is_redis_pys else of_class
+        in_code, in_settings = self.read_options(), self.read_settings()
         in_url = self.read_url()
-        arguments = self.merge(self.read_options(), self.read_settings(), in_url)
-        own = {
-            name: arguments.pop(name) for name in own_kinds.keys() & arguments.keys()
-        }
-        if own_kinds:
-            self.check_combination({**arguments, **own})
+        arguments = self.merge(in_code, in_settings, in_url)
+        if is_redis_pys:
+            self.check_combination(arguments)
             arguments = {**self.defaults(arguments), **arguments}
+        own = {name: arguments.pop(name) for name in arguments.keys() - of_class.keys()}
         client = self.make_client(arguments, own)
         self.write_back(in_url)
         return client
@@ -353,7 +351,8 @@ class _ClientBuilder:
         expected = "a class or its dotted path, such as 'redis.StrictRedis'"
         value = self.config.get(setting)
         if value in (None, ""):
-            nodes = self.config.get(self.setting("startup_nodes"))
+            nodes = self.options.get("startup_nodes")
+            nodes = self.config.get(self.setting("startup_nodes"), nodes)
             is_cluster = "startup_nodes" in self.url or (nodes and not self.url)
             return redis.RedisCluster if is_cluster else redis.StrictRedis
         if isinstance(value, str):
@@ -372,7 +371,7 @@ class _ClientBuilder:
         return value
 
     def read_options(self) -> _Values:
-        for name in self.options.keys() - self.kinds.keys():
+        for name in sorted(self.options.keys() - self.kinds.keys()):
             raise TypeError(
                 f"The option {name!r} for {self.prefix!r} is not a parameter of the "
                 "client's class. Is it misspelt?"
@@ -388,9 +387,9 @@ class _ClientBuilder:
 
     def read_url(self) -> _Values:
         url = self.setting("url")
-        for name in self.url.keys() - self.kinds.keys():
+        for name in sorted(self.url.keys() - self.kinds.keys()):
             # Don't show an unknown name: it may be part of a password.
-            shown = name if name in _KINDS else "an option"
+            shown = name if name in _KINDS or name in _OWN_KINDS else "an option"
             raise ValueError(
                 f"{url}: {shown} is not a parameter of the client's class. Check its "
                 "spelling, and write ? in a password as %3F."
@@ -421,9 +420,8 @@ class _ClientBuilder:
         given = {name for name, value in arguments.items() if value}
         if self.is_cluster:
             given.add("startup_nodes")
-        for name in given & _EXCLUDED.keys():
-            excluded, reason = _EXCLUDED[name]
-            for other in given & excluded:
+        for name, (excluded, reason) in _EXCLUDED.items():
+            for other in sorted(given & excluded) if name in given else ():
                 raise ValueError(
                     f"{self.setting(other)} (or {other} in {self.setting('url')}) "
                     f"cannot be combined with {reason}."
@@ -435,7 +433,7 @@ class _ClientBuilder:
             raise ValueError(f"{service} requires {sentinels}.")
         pool_class = arguments.get("connection_pool_class") or redis.ConnectionPool
         waits = "timeout" in _parameters(pool_class)
-        if "connection_pool_timeout" in given and not waits:
+        if "connection_pool_timeout" in arguments and not waits:
             raise ValueError(
                 f"{self.setting('connection_pool_timeout')} requires a "
                 f"{self.setting('connection_pool_class')} that waits, such as "
@@ -474,10 +472,9 @@ class _ClientBuilder:
         try:
             inspect.signature(made).bind(**arguments)
         except (TypeError, ValueError) as error:
-            # This error shows names only. One that the constructor raises may not.
-            setting = self.setting(name)
+            # This error shows only names. One that the constructor raises may not.
             raise TypeError(
-                f"{setting} does not match the settings: {error}."
+                f"{self.setting(name)} cannot be called with these settings: {error}."
             ) from None
 
     def cluster_client(self, arguments: _Values) -> t.Any:
@@ -529,7 +526,7 @@ class _ClientBuilder:
         kwargs["sentinel_manager"] = redis.Sentinel(  # type: ignore[no-untyped-call]
             own["sentinels"], own.get("min_other_sentinels") or 0, for_sentinels
         )
-        kwargs["is_master"] = not own.get("role")
+        kwargs["is_master"] = own.get("role") != "replica"
         service: str = own["service_name"]
         return redis.SentinelConnectionPool(service, **kwargs)  # type: ignore[no-untyped-call]
 
@@ -550,32 +547,6 @@ class _ClientBuilder:
                 self.config[self.setting(name)] = in_url[name]
 
 
-def _parameters(made: type) -> dict[str, _Kind | None]:
-    """Return the parameters of a class's constructor, with what each accepts.
-
-    A constructor with ``**kwargs`` passes these on, so the parameters of the next
-    class are included, and in the end those of redis-py's client. A class without a
-    constructor has no parameters.
-    """
-    parameters: dict[str, _Kind | None] = {}
-    owners = [each for each in made.__mro__[:-1] if "__init__" in vars(each)]
-    for owner in (*owners, redis.StrictRedis) if owners else ():
-        # signature() follows decorators; getfullargspec() does not.
-        _, *rest = inspect.signature(vars(owner)["__init__"]).parameters.values()
-        for each in rest:
-            # In redis-py 5 and earlier, old names are deprecated parameters.
-            is_old = owner is redis.StrictRedis and each.name in _OLD_NAMES
-            is_named = each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
-            if is_named and not is_old:
-                by_type = _KINDS_BY_TYPE.get(type(each.default))
-                parameters.setdefault(each.name, _KINDS.get(each.name, by_type))
-        if not any(each.kind is each.VAR_KEYWORD for each in rest):
-            break
-    # The setting of this name is the extension's own.
-    parameters.pop("url", None)
-    return parameters
-
-
 # 3. The late start of a cluster's client.
 
 
@@ -594,15 +565,15 @@ class _LateStart:
         self._start = start
 
     def __getattr__(self, name: str) -> t.Any:
-        # The attributes that the constructor sets are missing until the start. None
-        # of them is a dunder, which copy.copy() and others look for.
+        # What the constructor sets is missing until the start. That is never a dunder,
+        # and copy.copy() looks for dunders.
         if name.startswith("__"):
             raise AttributeError(name)
         if "_started" not in vars(self):
             started = self._start()
             if vars(self).setdefault("_started", started) is started:
                 # From now on, attributes are found without coming here.
-                vars(self).update(vars(started))
+                vars(self).update({**vars(started), **vars(self)})
             else:
                 started.disconnect_connection_pools()
         return getattr(self._started, name)
@@ -612,7 +583,7 @@ class _LateStart:
             super().close()  # type: ignore[misc]
 
 
-# 4. The values. Many come from the environment: as strings, or parsed as JSON.
+# 4. The values. Many come from the environment, as strings or as parsed JSON.
 
 
 class _Kind(t.NamedTuple):
@@ -639,14 +610,17 @@ def _boolean(value: t.Any) -> bool:
 
 def _number(value: t.Any, number_type: type, least: float, most: float) -> t.Any:
     number = number_type(value)
-    is_same = value.isascii() if isinstance(value, str) else number == value
+    is_same = number == value
+    if isinstance(value, str):
+        # Python also reads 6_379, and the digits of other scripts.
+        is_same = value.isascii() and "_" not in value
     if isinstance(value, bool) or not is_same or not least <= number <= most:
         raise ValueError
     return number
 
 
 def _string(value: t.Any) -> t.Any:
-    # JSON makes an integer of 12345, which can be undone. 1.50 and true cannot.
+    # JSON turns 12345 into an integer; str() restores it. It cannot restore 1.50.
     return str(value) if type(value) is int else os.fspath(value)
 
 
@@ -657,11 +631,11 @@ def _match(value: str, pattern: str) -> re.Match[str]:
 
 
 def _host(value: t.Any) -> str:
-    host: str = _string(value)
-    if "/" in host:
-        host = host.removeprefix("file://").removeprefix("unix://")
-    found = _match(host, r"/.*|[\w.-]+|\[?([0-9A-Fa-f:.]+(?:%[\w.-]+)?)]?")
-    return found[1] or host
+    host: str = _string(value).removeprefix("file://").removeprefix("unix://")
+    if ":" in host and not host.startswith("/"):
+        host = host[1:-1] if re.fullmatch(r"\[.*]", host) else host
+        return str(ipaddress.IPv6Address(host))
+    return _match(host, r"/.*|[\w.-]+")[0]
 
 
 def _nodes(value: t.Any, default_port: int) -> list[tuple[str, int]]:
@@ -726,12 +700,12 @@ _NUMBER = _Kind("a number", _number, (float, -_MOST, _MOST))
 _SECONDS = _Kind("a number of seconds, 0 or more", _number, (float, 0, _MOST))
 _TIMEOUT = _Kind("a number of seconds greater than 0", _number, (float, 1e-6, 1e9))
 _STRING = _Kind("a string; put a value such as 1.5 or true in quotes", _string)
-_HOST = _Kind("a host, or the absolute path of a Unix socket", _host)
+_HOST = _Kind("a host without a port, or the absolute path of a Unix socket", _host)
 _ENCODING = _Kind("the name of a Python encoding", _encoding)
 _VERIFY_MODE = _Kind(
     "none, optional or required", _one_of, ("none", "optional", "required", 0, 1, 2)
 )
-_ROLE = _Kind("primary or replica", {"primary": False, "replica": True}.__getitem__)
+_ROLE = _Kind("primary or replica", _one_of, ("primary", "replica"))
 _SENTINELS = _Kind(_PAIRS, _nodes, (26379,))
 _NODES = _Kind(_PAIRS, _nodes, (6379,))
 _POOL_CLASS = _Kind("a class of redis.ConnectionPool or its path", _pool_class)
@@ -759,7 +733,6 @@ _OWN_KINDS: dict[str, _Kind | None] = {
 
 #: What the parameters of redis-py accept. The last ones are those of a cluster.
 _KINDS: dict[str, _Kind | None] = {
-    **_OWN_KINDS,
     "host": _HOST,
     "port": _PORT,
     "db": _INDEX,
@@ -823,14 +796,53 @@ _KINDS: dict[str, _Kind | None] = {
 #: For a parameter without a row, by the type of its default. Otherwise, any value.
 _KINDS_BY_TYPE = {bool: _BOOLEAN, int: _INTEGER, float: _NUMBER, str: _STRING}
 
-#: What follows the user name and password in a URL: the parameter that the hosts give;
-#: how errors describe the path; and its pattern, with groups named like parameters.
+
+def _parameters(made: type) -> dict[str, _Kind | None]:
+    """Return the parameters of a class's constructor, with what each accepts.
+
+    A constructor with ``**kwargs`` is taken to pass these on to the next class, and in
+    the end to redis-py's client. A class without a constructor has no parameters.
+    """
+    parameters: dict[str, _Kind | None] = {}
+    owners = [each for each in made.__mro__[:-1] if "__init__" in vars(each)]
+    for owner in (*owners, redis.StrictRedis) if owners else ():
+        # signature() follows decorators; getfullargspec() does not.
+        _, *rest = inspect.signature(vars(owner)["__init__"]).parameters.values()
+        for each in rest:
+            # In redis-py 5 and earlier, old names are deprecated parameters.
+            is_old = owner is redis.StrictRedis and each.name in _OLD_NAMES
+            is_named = each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
+            if is_named and not is_old:
+                by_type = _KINDS_BY_TYPE.get(type(each.default))
+                parameters.setdefault(each.name, _KINDS.get(each.name, by_type))
+        if not any(each.kind is each.VAR_KEYWORD for each in rest):
+            break
+    # The setting of this name is the extension's own.
+    parameters.pop("url", None)
+    return parameters
+
+
+#: Each of these says where to connect, and overrides all of them in earlier places.
+_SERVERS = {"host", "unix_socket_path", "connection_pool", "sentinels", "startup_nodes"}
+
+
+class _Form(t.NamedTuple):
+    """What follows the user name and password in a URL."""
+
+    #: The parameter in the place of the host, or "" if there is none.
+    hosts: str
+    #: What the path is, for an error.
+    expected: str
+    #: Its pattern, with groups named like the parameters.
+    pattern: str
+
+
 _DB = r"(?:/(?P<db>[0-9]+))?/?"
 _SERVICE = "the service name, as in redis+sentinel://host:26379,host:26379/service/0"
-_ONE = ("host", "a database number, as in redis://host:6379/0", _DB)
-_UNIX = ("", "absolute, as in unix:///run/redis.sock", r"(?P<unix_socket_path>/.+)")
-_SENTINEL = ("sentinels", _SERVICE, r"/(?P<service_name>[^/@]+)" + _DB)
-_CLUSTER = ("startup_nodes", "empty, as in redis+cluster://host:6379,host:6379", _DB)
+_ONE = _Form("host", "a database number, as in redis://host:6379/0", _DB)
+_UNIX = _Form("", "absolute, as in unix:///run/redis.sock", "(?P<unix_socket_path>/.+)")
+_SENTINEL = _Form("sentinels", _SERVICE, r"/(?P<service_name>[^/@]+)" + _DB)
+_CLUSTER = _Form("startup_nodes", "0 or empty, as in redis+cluster://host,host", _DB)
 _FORMS = {
     "redis": _ONE,
     "rediss": _ONE,
@@ -854,26 +866,29 @@ def _split_url(setting: str, url: t.Any) -> _Values:
         return {}
     address, _, query = _convert(setting, url, _URL)[0].partition("?")
     scheme, _, rest = address.partition("://")
-    hosts_are, expected, pattern = _convert(f"{setting}: the scheme", scheme, _SCHEME)
+    form = _convert(f"{setting}: the scheme", scheme, _SCHEME)
     authority, slash, path = rest.partition("/")
     credentials, _, hosts = authority.rpartition("@")
     username, _, password = credentials.partition(":")
     # In a URL without hosts, something in their place makes the path relative.
-    path = slash + path if hosts_are else hosts + slash + path
-    path_kind = _Kind(f"{expected}. Write / in a password as %2F", _match, (pattern,))
-    found = _convert(f"{setting}: the path", path, path_kind).groupdict()
+    path = slash + path if form.hosts else hosts + slash + path
+    kind = _Kind(
+        f"{form.expected}. Write / in a password as %2F", _match, (form.pattern,)
+    )
+    found = _convert(f"{setting}: the path", path, kind).groupdict()
     found.update(username=username, password=password)
-    if hosts_are == "host":
-        found.update(_match(hosts, r"(?P<host>\[.*]|[^:]*):?(?P<port>.*)").groupdict())
+    if form is _ONE:
+        host_and_port = r"(?P<host>\[.*](?=:|$)|[^:]*):?(?P<port>.*)"
+        found.update(_match(hosts, host_and_port).groupdict())
     given = {name: unquote(value) for name, value in found.items() if value}
-    if hosts_are == "host":
+    if form is _ONE:
         given = {"host": "localhost", "port": "6379", **given}
-    elif hosts_are:
-        given[hosts_are] = unquote(hosts)
+    elif form.hosts:
+        given[form.hosts] = unquote(hosts)
     if scheme.startswith("rediss"):
         given["ssl"] = "true"
     db = given.pop("db", "0")
     options = {k: v[0] for k, v in parse_qs(query, keep_blank_values=True).items()}
-    for name in options.keys() & {*given, *_SERVERS, "port", "service_name"}:
-        raise ValueError(f"{setting}: {name} cannot be an option of this address.")
+    for name in sorted(options.keys() & {*given, *_SERVERS, "port", "service_name"}):
+        raise ValueError(f"{setting}: {name} belongs in the address, not in an option.")
     return {"db": db, **options, **given}
