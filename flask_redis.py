@@ -15,12 +15,15 @@ The Redis extension for Flask, in four parts. Each uses only those below it.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import copy
 import functools
 import inspect
 import ipaddress
 import os
 import re
+import ssl
 import sys
 import types
 import typing as t
@@ -31,13 +34,12 @@ from urllib.parse import parse_qs, unquote
 
 import redis
 import redis.cluster
-from flask import current_app
+from flask import Config, Flask, current_app
+from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import RedisClusterException, RedisError
+from redis.retry import Retry
 from werkzeug.local import LocalProxy
 from werkzeug.utils import import_string
-
-if t.TYPE_CHECKING:
-    from flask import Config, Flask
 
 __all__ = ("FlaskRedis", "Redis")
 __version__ = "2.0.0"
@@ -52,19 +54,16 @@ class Redis:
     app's settings and kept in ``app.extensions["redis"][prefix]``. One object can serve
     many apps, with one prefix on each. For a second database, create a second object.
 
-    You can call all public methods of the client on the object, read its attributes,
-    and use ``redis[key]`` and ``key in redis``. They use the client of the app whose
-    context is active or, outside any context, of the app given to the constructor. A
-    method that you store finds the current app each time it is called.
-
-    ``with redis as client:`` gives the current client and leaves it open, because other
-    threads use it too.
+    You can call the client's public methods on the object, read its attributes, and use
+    ``redis[key]`` and ``key in redis``. They use the client of the app whose context is
+    active or, outside any context, of the app given to the constructor. A method that
+    you store finds the current app each time it is called. ``with redis as client:``
+    gives the current client and leaves it open, because other threads use it too.
 
     :param app: the app to register, and to use outside a context. Default ``None``:
         call :meth:`init_app` later.
     :type app: flask.Flask or None
-    :param str config_prefix: how the names of the settings begin. Default ``"REDIS"``,
-        for ``REDIS_URL``, ``REDIS_HOST`` and so on.
+    :param str config_prefix: how the names of the settings begin. Default ``"REDIS"``.
     :param options: parameters of the client, such as ``decode_responses=True``. The
         app's settings override them.
     :raises ValueError, TypeError, ImportError: with an app, as :meth:`init_app` does.
@@ -78,7 +77,7 @@ class Redis:
 
     #: The class of the client registered last. It may be defined in an app factory, so
     #: a strong reference could keep an app alive.
-    _last_class: weakref.ref[type] | None = None
+    _last_class: weakref.ref[type] = weakref.ref(redis.StrictRedis)
 
     def __init__(
         self,
@@ -99,19 +98,17 @@ class Redis:
     def init_app(self, app: Flask, config_prefix: str | None = None) -> None:
         """Read the settings of an app and create its client.
 
-        The settings are read once; later changes have no effect. No connection is
-        opened until the client is first used. If this raises an error, nothing was
-        registered or changed, so you can fix the setting and call it again.
-
-        The host, port (or Unix socket), database, user name and password in the URL
-        of a single server are written to the settings of those names.
+        The settings are read once, and no connection is opened until the client is
+        used. If this raises an error, nothing was registered or changed, so you can fix
+        the setting and call it again. The host, port (or Unix socket), database, user
+        name and password in the URL of a single server are written to their settings.
 
         :param flask.Flask app: the app to register. The object does not keep it alive.
         :param str config_prefix: how the names of this app's settings begin. Default:
             the prefix given to the constructor.
         :raises ValueError: if the app already has a client with this prefix, if this
             object already serves the app, or if a setting is invalid. The message
-            names the setting. It does not show the value, which may be secret.
+            names the setting, not its value, which may be secret.
         :raises TypeError: if ``app`` is not a Flask app, if an option is not a
             parameter of the client, or if ``REDIS_CLASS`` is not a class.
         :raises ImportError: if ``REDIS_CLASS`` cannot be imported.
@@ -174,23 +171,25 @@ class Redis:
 
     @property  # type: ignore[misc]
     def __class__(self) -> t.Any:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """The class of the current client, so that the object passes as a client.
+        """The class of the current client, so that ``isinstance`` finds a client.
 
-        Without a current client, it is the class of the client registered last.
+        Without a current client, it is the class of the client registered last, or
+        redis-py's default. In a subclass, it is a class derived from both.
 
         .. versionadded:: 2.0
         """
         try:
-            return _find_client(self).__class__
+            found = _find_client(self).__class__
         except Exception:  # noqa: BLE001
             # Nobody expects isinstance to raise, whatever is wrong with the app.
-            return (self._last_class and self._last_class()) or type(self)
+            found = self._last_class() or redis.StrictRedis
+        return found if type(self) is Redis else _class_of_both(type(self), found)
 
     def __dir__(self) -> list[str]:
         try:
             found: object = _find_client(self)
         except _NoClientError:
-            found = self._last_class and self._last_class()
+            found = self._last_class()
         names = (name for name in dir(found) if not name.startswith("_"))
         return [*{*dir(type(self)), *names}]
 
@@ -217,11 +216,7 @@ class Redis:
 
 
 class _NoClientError(RuntimeError, AttributeError):
-    """There is no current client.
-
-    A ``RuntimeError``, as Flask raises outside a context. Also an ``AttributeError``,
-    so that ``hasattr(redis, name)`` never raises.
-    """
+    """There is no current client. ``hasattr(redis, name)`` is false then."""
 
 
 #: Where an app keeps the prefix that each object serves, by the token of the object.
@@ -265,6 +260,17 @@ def _find_client(of: Redis) -> redis.StrictRedis:
     return client
 
 
+def _class_of_both(own: type, client_class: type) -> type:
+    """Return a class that looks like a subclass of ours, and makes clients."""
+    body = {
+        "__new__": lambda _, *args, **kwargs: client_class(*args, **kwargs),
+        **{name: vars(own).get(name) for name in ("__module__", "__doc__")},
+    }
+    with contextlib.suppress(TypeError):
+        return type(own.__name__, (own, client_class), body)
+    return own
+
+
 def _late_method(name: str, method: t.Callable[..., t.Any]) -> t.Any:
     """Return a method that calls the one of the current client, and looks like it."""
 
@@ -291,6 +297,18 @@ _Values = dict[str, t.Any]
 #: The names that some settings had in earlier releases.
 _OLD_NAMES = {"charset": "encoding", "errors": "encoding_errors", "user": "username"}
 
+#: Settings for which None means "no limit". For the others it means "not set".
+_NO_LIMIT = {"SOCKET_TIMEOUT", "SOCKET_CONNECT_TIMEOUT", "CONNECTION_POOL_TIMEOUT"}
+
+#: As options of a URL, these require Sentinel or TCP. As settings, they are ignored.
+_FOR_SENTINEL = (
+    "role",
+    "min_other_sentinels",
+    "sentinel_username",
+    "sentinel_password",
+)
+_FOR_TCP = ("socket_connect_timeout", "socket_keepalive")
+
 #: Parts of the URL of a single server that are written to the settings.
 _WRITTEN_BACK = {"host", "port", "unix_socket_path", "db", "username", "password"}
 
@@ -298,17 +316,26 @@ _WRITTEN_BACK = {"host", "port", "unix_socket_path", "db", "username", "password
 _OF_POOLS = ("max_connections", "cache", "cache_config", "maint_notifications_config")
 
 _POOLS = {"connection_pool", "single_connection_client"}
-#: What a parameter excludes, and how an error goes on after "cannot be combined with".
+#: By the cause: which parameters it excludes, and how an error names it.
 _EXCLUDED = {
-    "startup_nodes": (
+    "cluster": (
         {"db", "unix_socket_path", "sentinels", "connection_pool_class", *_POOLS},
-        "a cluster, which has only database 0, and its own connection pools",
+        "a cluster, which only has database 0, and its own connection pools",
     ),
     "sentinels": (
         {"unix_socket_path", "connection_pool_class", *_POOLS},
         "Sentinel, which finds the server, and has its own connection pool",
     ),
-    "connection_pool_class": (_POOLS, "the class of a pool, which makes a new pool"),
+    "connection_pool_class": (_POOLS, "{}_CONNECTION_POOL_CLASS"),
+    "unix_socket_path": ({"ssl"}, "a Unix socket, which has no TLS"),
+    "credential_provider": ({"username", "password"}, "{}_CREDENTIAL_PROVIDER"),
+    "no certificate": ({"ssl_check_hostname"}, "{}_SSL_CERT_REQS = none"),
+}
+#: What a parameter needs, and how an error names it.
+_REQUIRED = {
+    "sentinels": ("service_name", "{}_SERVICE_NAME"),
+    "service_name": ("server", "{}_SENTINELS"),
+    "connection_pool_timeout": ("waits", "a {}_CONNECTION_POOL_CLASS that waits"),
 }
 
 
@@ -325,120 +352,138 @@ class _ClientBuilder:
         self.options = options
 
     def build(self) -> t.Any:
-        self.url = _split_url(self.setting("url"), self.config.get(self.setting("url")))
+        self.settings = self.find_settings()
+        self.url = _split_url(self.label("url"), self.settings.get("URL"))
         self.client_class = self.find_class()
         self.is_cluster = issubclass(self.client_class, redis.RedisCluster)
-        of_class = _parameters(self.client_class)
         redis_pys = (redis.StrictRedis, redis.RedisCluster)
-        is_redis_pys = issubclass(self.client_class, redis_pys)
-        self.kinds = {**_OWN_KINDS, **of_class} if is_redis_pys else of_class
-        in_code, in_settings = self.read_options(), self.read_settings()
-        in_url = self.read_url()
-        arguments = self.merge(in_code, in_settings, in_url)
-        if is_redis_pys:
+        of_class = _parameters(self.client_class)
+        own_kinds = _OWN_KINDS if issubclass(self.client_class, redis_pys) else {}
+        self.kinds = {**own_kinds, **of_class}
+        arguments = self.merge(self.find_names())
+        if own_kinds:
             self.check_combination(arguments)
             arguments = {**self.defaults(arguments), **arguments}
         own = {name: arguments.pop(name) for name in arguments.keys() - of_class.keys()}
         client = self.make_client(arguments, own)
-        self.write_back(in_url)
+        self.write_back(arguments)
         return client
 
-    def setting(self, name: str) -> str:
+    def label(self, name: str) -> str:
         return f"{self.prefix}_{name.upper()}"
 
-    def find_class(self) -> type:
-        setting = self.setting("class")
-        expected = "a class or its dotted path, such as 'redis.StrictRedis'"
-        value = self.config.get(setting)
-        if value in (None, ""):
-            nodes = self.options.get("startup_nodes")
-            nodes = self.config.get(self.setting("startup_nodes"), nodes)
-            is_cluster = "startup_nodes" in self.url or (nodes and not self.url)
-            return redis.RedisCluster if is_cluster else redis.StrictRedis
-        if isinstance(value, str):
-            names = value.split(".")
-            if len(names) == 1 or not all(map(str.isidentifier, names)):
-                # Don't show it: a value that is not a dotted path may be a password.
-                raise ImportError(f"{setting} must be {expected}.")
-            try:
-                value = import_string(value)
-            except ImportError as error:
-                raise ImportError(
-                    f"{setting} must be {expected}; {value!r} cannot be imported."
-                ) from error
-        if not isinstance(value, type):
-            raise TypeError(f"{setting} must be {expected}.")
-        return value
+    def find_settings(self) -> _Values:
+        """Return the settings that are set, by their names without the prefix."""
+        settings = {}
+        for name, value in self.config.items():
+            prefix, _, name = name.partition(f"{self.prefix}_")
+            # Platforms hand out "" or None for what is not set, and values with a line
+            # end. A password may begin or end with a blank.
+            if isinstance(value, str):
+                is_password = name.endswith("PASSWORD")
+                value = value.rstrip("\r\n") if is_password else value.strip()
+            if not prefix and value != "" and (value is not None or name in _NO_LIMIT):
+                settings[name] = value
+        return settings
 
-    def read_options(self) -> _Values:
-        for name in sorted(self.options.keys() - self.kinds.keys()):
+    def find_class(self) -> type:
+        error = f"{self.label('class')} must be a class or its dotted path, such as "
+        error += "'redis.StrictRedis'"
+        found = self.settings.get("CLASS")
+        if found is None:
+            nodes = "STARTUP_NODES" in self.settings or "startup_nodes" in self.options
+            is_cluster = "startup_nodes" in self.url if self.url else nodes
+            return redis.RedisCluster if is_cluster else redis.StrictRedis
+        if isinstance(found, str):
+            # Show nothing but a dotted path: anything else may be a password.
+            if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)+", found):
+                raise ImportError(f"{error}.")
+            try:
+                found = import_string(found)
+            except ImportError as cause:
+                raise ImportError(f"{error}; {found!r} cannot be imported.") from cause
+        if not isinstance(found, type):
+            raise TypeError(f"{error}.")
+        if _is_async(found):
+            error += ", and not asynchronous. See 'Async views' in the documentation"
+            raise TypeError(f"{error}.")
+        return found
+
+    def find_names(self) -> dict[str, str]:
+        """Return the parameter for each name that can be given."""
+        # New names come last, so that they override old ones.
+        names = {old: new for old, new in _OLD_NAMES.items() if new in self.kinds}
+        names.update((name, name) for name in self.kinds)
+        for name in sorted(self.options.keys() - names.keys()):
             raise TypeError(
                 f"The option {name!r} for {self.prefix!r} is not a parameter of the "
                 "client's class. Is it misspelt?"
             )
-        return self.convert(self.options, self.setting)
-
-    def read_settings(self) -> _Values:
-        given = {}
-        for name in (*_OLD_NAMES, *self.kinds):
-            if self.setting(name) in self.config:
-                given[name] = self.config[self.setting(name)]
-        return self.convert(given, self.setting)
-
-    def read_url(self) -> _Values:
-        url = self.setting("url")
-        for name in sorted(self.url.keys() - self.kinds.keys()):
+        url = self.label("url")
+        for name in sorted(self.url.keys() - names.keys()):
             # Don't show an unknown name: it may be part of a password.
             shown = name if name in _KINDS or name in _OWN_KINDS else "an option"
             raise ValueError(
                 f"{url}: {shown} is not a parameter of the client's class. Check its "
                 "spelling, and write ? in a password as %3F."
             )
-        return self.convert(self.url, lambda name: f"{url}: the {name}")
+        return names
 
-    def convert(self, given: _Values, label: t.Callable[[str], str]) -> _Values:
-        """Convert the values of one place, which ``label`` names in errors."""
-        # New names come last, so that they override old ones.
-        names = {**_OLD_NAMES, **{name: name for name in self.kinds}}
-        return {
-            name: _convert(label(key), given[key], self.kinds[name])
-            for key, name in names.items()
-            if key in given and name in self.kinds
-        }
-
-    def merge(self, *places: _Values) -> _Values:
+    def merge(self, names: dict[str, str]) -> _Values:
+        """Return the arguments. What is given later overrides what is given earlier."""
         merged: _Values = {}
-        for place in places:
-            if any(place.get(name) is not None for name in _SERVERS):
+        for given, key, label in (
+            (self.options, str, self.label),
+            (self.settings, str.upper, self.label),
+            (self.url, str, lambda name: f"{self.label('url')}: the {name}"),
+        ):
+            found = {
+                parameter: _convert(
+                    label(name), given[key(name)], self.kinds[parameter]
+                )
+                for name, parameter in names.items()
+                if key(name) in given
+            }
+            if any(found[name] is not None for name in found.keys() & _SERVERS):
                 merged = {k: v for k, v in merged.items() if k not in _SERVERS}
-            merged.update(place)
+            merged.update(found)
         if str(merged.get("host")).startswith("/"):
             merged["unix_socket_path"] = merged.pop("host")
         return merged
 
     def check_combination(self, arguments: _Values) -> None:
         given = {name for name, value in arguments.items() if value}
-        if self.is_cluster:
-            given.add("startup_nodes")
-        for name, (excluded, reason) in _EXCLUDED.items():
-            for other in sorted(given & excluded) if name in given else ():
-                raise ValueError(
-                    f"{self.setting(other)} (or {other} in {self.setting('url')}) "
-                    f"cannot be combined with {reason}."
-                )
-        sentinels, service = self.setting("sentinels"), self.setting("service_name")
-        if "sentinels" in given and "service_name" not in given:
-            raise ValueError(f"{sentinels} requires {service}.")
-        if "service_name" in given and not given & _SERVERS:
-            raise ValueError(f"{service} requires {sentinels}.")
         pool_class = arguments.get("connection_pool_class") or redis.ConnectionPool
-        waits = "timeout" in _parameters(pool_class)
-        if "connection_pool_timeout" in arguments and not waits:
-            raise ValueError(
-                f"{self.setting('connection_pool_timeout')} requires a "
-                f"{self.setting('connection_pool_class')} that waits, such as "
-                "'redis.BlockingConnectionPool'."
-            )
+        of_sentinels = arguments.get("sentinel_kwargs") or {}
+        facts = {
+            "cluster": self.is_cluster,
+            "server": given & _SERVERS,
+            "waits": "timeout" in _parameters(pool_class),
+            "tls": arguments.get("ssl") or of_sentinels.get("ssl"),
+            "no certificate": not _verifies(arguments),
+        }
+        facts.update(dict.fromkeys(given, True))
+        for cause, (excluded, other) in _EXCLUDED.items():
+            for name in sorted(excluded & given) if facts.get(cause) else ():
+                raise ValueError(
+                    f"{self.label(name)} (or {name} in {self.label('url')}) cannot be "
+                    f"combined with {other.format(self.prefix)}."
+                )
+        for name, (needed, other) in _REQUIRED.items():
+            if name in given and not facts.get(needed):
+                other = other.format(self.prefix)
+                raise ValueError(f"{self.label(name)} requires {other}.")
+        for name in sorted(self.url):
+            scheme = ""
+            if name.startswith("ssl_") and not facts["tls"]:
+                scheme = "rediss"
+            elif name in _FOR_SENTINEL and "sentinels" not in given:
+                scheme = "redis+sentinel"
+            elif name in _FOR_TCP and "unix_socket_path" in given:
+                scheme = "redis"
+            if scheme:
+                url = self.label("url")
+                raise ValueError(f"{url}: the {name} requires a {scheme} URL.")
 
     def defaults(self, arguments: _Values) -> _Values:
         """Return the defaults that differ from those of the installed redis-py."""
@@ -451,10 +496,12 @@ class _ClientBuilder:
                 defaults["driver_info"] = driver
             elif "lib_name" in self.kinds:
                 defaults["lib_name"] = f"redis-py(flask-and-redis_v{__version__})"
-        # The default of redis-py 6 and later, for earlier releases too.
-        verifies = arguments.get("ssl_cert_reqs", "required") not in (None, "none", 0)
-        if arguments.get("ssl") and verifies and "ssl_check_hostname" in self.kinds:
-            defaults["ssl_check_hostname"] = True
+        if arguments.get("ssl") and "ssl_check_hostname" in self.kinds:
+            # redis-py 5 and earlier don't check it. 6.0 fails without a certificate.
+            defaults["ssl_check_hostname"] = _verifies(arguments)
+        if "retry" in arguments and not _DEFAULT_RETRY and not self.is_cluster:
+            # redis-py 5 and earlier only repeat a command after these errors.
+            defaults["retry_on_error"] = [redis.ConnectionError, redis.TimeoutError]
         return defaults
 
     def make_client(self, arguments: _Values, own: _Values) -> t.Any:
@@ -472,19 +519,18 @@ class _ClientBuilder:
         try:
             inspect.signature(made).bind(**arguments)
         except (TypeError, ValueError) as error:
-            # This error shows only names. One that the constructor raises may not.
+            # This error only shows names. One that the constructor raises may not.
             raise TypeError(
-                f"{self.setting(name)} cannot be called with these settings: {error}."
+                f"{self.label(name)} cannot be called with these settings: {error}."
             ) from None
 
     def cluster_client(self, arguments: _Values) -> t.Any:
         client_class = self.client_class
-        arguments.pop("db", None)
+        arguments = {name: arguments[name] for name in arguments if name != "db"}
         nodes = arguments.get("startup_nodes")
         if not nodes:
             # The defaults of a single server. The class of a cluster has none.
-            arguments["host"] = arguments.get("host") or "localhost"
-            arguments["port"] = arguments.get("port") or 6379
+            arguments = {"host": "localhost", "port": 6379, **arguments}
         self.check_accepts("class", client_class, arguments)
 
         def start() -> t.Any:
@@ -497,11 +543,11 @@ class _ClientBuilder:
         return type(client_class.__name__, (_LateStart, client_class), body)(start)
 
     def own_pool(self, client: t.Any, arguments: _Values, own: _Values) -> t.Any:
+        pool_class = own["connection_pool_class"]
         kwargs = self.pool_arguments(client, arguments)
         kwargs["connection_class"] = client.connection_pool.connection_class
-        if "connection_pool_timeout" in own:
+        if "connection_pool_timeout" in own and "timeout" in _parameters(pool_class):
             kwargs["timeout"] = own["connection_pool_timeout"]
-        pool_class = own["connection_pool_class"]
         self.check_accepts("connection_pool_class", pool_class, kwargs)
         return pool_class(**kwargs)
 
@@ -510,19 +556,23 @@ class _ClientBuilder:
         if connection_class not in (redis.Connection, redis.SSLConnection):
             # Sentinel has connections of its own: a fake client would use real servers.
             raise ValueError(
-                f"{self.setting('sentinels')} (or a URL for Sentinel) cannot be "
-                f"combined with the connections of {self.setting('class')}."
+                f"{self.label('sentinels')} (or a URL for Sentinel) cannot be combined "
+                f"with the connections of {self.label('class')}."
             )
         kwargs = self.pool_arguments(client, arguments)
         kwargs["ssl"] = connection_class is redis.SSLConnection
-        known = {**arguments, **kwargs}
         inherited = ("socket_", "ssl", "driver_info", "lib_")
+        known, given = {**arguments, **kwargs}, own.get("sentinel_kwargs") or {}
         for_sentinels = {
             **{name: known[name] for name in known if name.startswith(inherited)},
             "username": own.get("sentinel_username"),
             "password": own.get("sentinel_password"),
-            **(own.get("sentinel_kwargs") or {}),
+            # The client retries, and asks all Sentinels each time.
+            "retry": Retry(NoBackoff(), 0),
+            **given,
         }
+        if "ssl_cert_reqs" in given and "ssl_check_hostname" not in given:
+            for_sentinels["ssl_check_hostname"] = _verifies(given)
         kwargs["sentinel_manager"] = redis.Sentinel(  # type: ignore[no-untyped-call]
             own["sentinels"], own.get("min_other_sentinels") or 0, for_sentinels
         )
@@ -541,10 +591,10 @@ class _ClientBuilder:
         of_pool = {k: arguments[k] for k in _OF_POOLS if arguments.get(k) is not None}
         return {**{k: used[k] for k in used if k not in added}, **of_pool}
 
-    def write_back(self, in_url: _Values) -> None:
-        if in_url.keys() & {"host", "unix_socket_path"}:
-            for name in in_url.keys() & _WRITTEN_BACK:
-                self.config[self.setting(name)] = in_url[name]
+    def write_back(self, arguments: _Values) -> None:
+        if self.url.keys() & {"host", "unix_socket_path"}:
+            for name in _WRITTEN_BACK & self.url.keys() & arguments.keys():
+                self.config[self.label(name)] = arguments[name]
 
 
 # 3. The late start of a cluster's client.
@@ -553,12 +603,10 @@ class _ClientBuilder:
 class _LateStart:
     """A base for the client of a cluster, whose constructor connects.
 
-    The client is made when it is first used, so an app starts while its cluster is
-    down. A failed start is repeated at the next use.
-
-    Threads that come first at the same time each make a client, and one of these is
-    kept. There is no lock: threads would wait for each other while the cluster hangs,
-    and a process that is forked in the meantime would wait forever.
+    It makes the client when it is first used, so an app starts while its cluster is
+    down. Threads that come first at the same time each make a client, and one of these
+    is kept. There is no lock: threads would wait for each other while the cluster
+    hangs, and a process that is forked in the meantime would wait forever.
     """
 
     def __init__(self, start: t.Callable[[], t.Any]) -> None:
@@ -587,7 +635,10 @@ class _LateStart:
 
 
 class _Kind(t.NamedTuple):
-    """A kind of value: how errors describe it, and how a given value becomes one."""
+    """A kind of value: how errors describe it, and what converts a value to it.
+
+    For an invalid value, ``convert`` returns ``None`` or raises an error.
+    """
 
     expected: str
     convert: t.Callable[..., t.Any]
@@ -599,13 +650,14 @@ def _convert(label: str, value: t.Any, kind: _Kind | None) -> t.Any:
         return value
     errors = (ImportError, LookupError, OverflowError, TypeError, ValueError)
     with contextlib.suppress(*errors):
-        return kind.convert(value, *kind.args)
+        if (converted := kind.convert(value, *kind.args)) is not None:
+            return converted
     # Raised out here, so that no error is chained that shows the value.
     raise ValueError(f"{label} must be {kind.expected}.")
 
 
-def _boolean(value: t.Any) -> bool:
-    return ConfigParser.BOOLEAN_STATES[str(value).strip().lower()]
+def _boolean(value: t.Any) -> bool | None:
+    return ConfigParser.BOOLEAN_STATES.get(str(value).strip().lower())
 
 
 def _number(value: t.Any, number_type: type, least: float, most: float) -> t.Any:
@@ -614,9 +666,8 @@ def _number(value: t.Any, number_type: type, least: float, most: float) -> t.Any
     if isinstance(value, str):
         # Python also reads 6_379, and the digits of other scripts.
         is_same = value.isascii() and "_" not in value
-    if isinstance(value, bool) or not is_same or not least <= number <= most:
-        raise ValueError
-    return number
+    is_number = is_same and not isinstance(value, bool)
+    return number if is_number and least <= number <= most else None
 
 
 def _string(value: t.Any) -> t.Any:
@@ -624,176 +675,180 @@ def _string(value: t.Any) -> t.Any:
     return str(value) if type(value) is int else os.fspath(value)
 
 
-def _match(value: str, pattern: str) -> re.Match[str]:
-    if not (found := re.fullmatch(pattern, value, re.DOTALL)):
-        raise ValueError
-    return found
+def _path(value: t.Any) -> str | None:
+    path = os.fsdecode(value).removeprefix("file://").removeprefix("unix://")
+    return None if re.match(r"\w+://", path) else path
 
 
-def _host(value: t.Any) -> str:
+def _host(value: t.Any) -> str | None:
     host: str = _string(value).removeprefix("file://").removeprefix("unix://")
     if ":" in host and not host.startswith("/"):
-        host = host[1:-1] if re.fullmatch(r"\[.*]", host) else host
-        return str(ipaddress.IPv6Address(host))
-    return _match(host, r"/.*|[\w.-]+")[0]
+        return str(ipaddress.IPv6Address(re.sub(r"\A\[(.*)]\Z", r"\1", host)))
+    return host if re.fullmatch(r"/.*|[\w.-]+", host) else None
 
 
-def _nodes(value: t.Any, default_port: int) -> list[tuple[str, int]]:
+def _nodes(value: t.Any, default_port: int) -> list[tuple[str, int]] | None:
     nodes = value.split(",") if isinstance(value, str) else value
-    if not nodes or not isinstance(nodes, (list, tuple)):
-        raise TypeError
-    return [_node(node, default_port) for node in nodes]
+    found = [_node(node, default_port) for node in nodes]
+    return found if found and isinstance(nodes, (list, tuple)) else None
 
 
 def _node(value: t.Any, default_port: int) -> tuple[str, int]:
     if isinstance(value, str):
-        found = _match(value.strip(), r"(\[.+]|[^][:]+)(?::([0-9]+))?")
-        value = found[1], found[2] or default_port
+        found = re.fullmatch(r"(\[.+]|[^][:]+)(?::([0-9]+))?", value.strip())
+        value = found and (found[1], found[2] or default_port)
     host, port = value
-    if "/" in host:
+    node = _host(host), _number(port, *_PORT.args)
+    if None in node or "/" in host:
         raise ValueError
-    return _host(host), _number(port, *_PORT.args)
+    return t.cast("tuple[str, int]", node)
 
 
 def _pool_class(value: t.Any) -> t.Any:
     pool_class = import_string(value) if isinstance(value, str) else value
-    if not issubclass(pool_class, redis.ConnectionPool):
-        raise TypeError
-    return pool_class
+    return pool_class if issubclass(pool_class, redis.ConnectionPool) else None
 
 
-def _sentinel_kwargs(value: t.Any) -> _Values:
-    # The sentinels are in another parameter.
-    if not dict(value).keys() <= _parameters(redis.Redis).keys() - {"host", "port"}:
-        raise ValueError
-    return dict(value)
+def _sentinel_kwargs(value: t.Any) -> _Values | None:
+    # The sentinels themselves are in another parameter.
+    names = _parameters(redis.Redis).keys() - {"host", "port"}
+    return dict(value) if dict(value).keys() <= names else None
 
 
-def _encoding(value: t.Any) -> t.Any:
-    "".encode(value)
+def _retry(value: t.Any) -> t.Any:
+    if not isinstance(value, Retry):
+        number = _convert("", value, _INDEX)
+        value = copy.deepcopy(_DEFAULT_RETRY) or Retry(ExponentialBackoff(), number)
+        if _DEFAULT_RETRY:
+            value.update_retries(number)
+    return value
+
+
+def _tls_version(value: t.Any) -> int:
+    if found := re.fullmatch(r"(?:tlsv?)?1[._]([123])", str(value).lower()):
+        return ssl.TLSVersion[f"TLSv1_{found[1]}"].value
+    return ssl.TLSVersion(_number(value, *_INTEGER.args)).value
+
+
+def _verify_mode(value: t.Any) -> t.Any:
+    mode = value.lower().removeprefix("cert_") if isinstance(value, str) else value
+    return _one_of(mode, "none", "optional", "required", *ssl.VerifyMode)
+
+
+def _known(value: t.Any, look_up: t.Callable[[t.Any], t.Any]) -> t.Any:
+    look_up(value)
     return value
 
 
 def _one_of(value: t.Any, *allowed: t.Any) -> t.Any:
-    return allowed[allowed.index(value)]
+    return value if value in allowed and not isinstance(value, bool) else None
 
 
-def _unlike(value: t.Any, *types: type) -> t.Any:
-    if isinstance(value, types):
-        raise TypeError
-    return value
+def _object(value: t.Any, *refused: type) -> t.Any:
+    is_refused = isinstance(value, (str, bytes, int, float, *refused))
+    return None if is_refused or _is_async(type(value)) else value
 
 
-_SCALARS = (str, bytes, int, float)
-_JSON = (*_SCALARS, list, dict)
+def _is_async(class_: type) -> bool:
+    return any("asyncio" in each.__module__.split(".") for each in class_.__mro__)
+
+
+def _verifies(arguments: _Values) -> bool:
+    """Return whether the certificate of the server is checked."""
+    return arguments.get("ssl_cert_reqs", "required") not in (None, "none", 0)
+
+
 _MOST = sys.float_info.max
+_ANY = (-_MOST, _MOST)
+_DEFAULT_RETRY = inspect.signature(redis.StrictRedis).parameters["retry"].default
 _PAIRS = "host:port,host:port or a list of such pairs, with ports from 1 to 65535"
+#: redis-py 4 has neither this class nor the parameter.
+_STRATEGIES = getattr(redis.cluster, "LoadBalancingStrategy", str)
 
+# Kinds of several parameters.
 _BOOLEAN = _Kind("true or false (or yes or no, on or off, 1 or 0)", _boolean)
-_INTEGER = _Kind("an integer", _number, (int, -_MOST, _MOST))
+_INTEGER = _Kind("an integer", _number, (int, *_ANY))
 _INDEX = _Kind("an integer, 0 or more", _number, (int, 0, _MOST))
 _COUNT = _Kind("an integer, 1 or more", _number, (int, 1, _MOST))
-_PORT = _Kind("an integer from 1 to 65535", _number, (int, 1, 65535))
-_PROTOCOL = _Kind("2 or 3, a version of the protocol", _number, (int, 2, 3))
-_TLS_VERSION = _Kind("an ssl.TLSVersion or its number", _number, _INTEGER.args)
-_NUMBER = _Kind("a number", _number, (float, -_MOST, _MOST))
+_NUMBER = _Kind("a number", _number, (float, *_ANY))
 _SECONDS = _Kind("a number of seconds, 0 or more", _number, (float, 0, _MOST))
 _TIMEOUT = _Kind("a number of seconds greater than 0", _number, (float, 1e-6, 1e9))
 _STRING = _Kind("a string; put a value such as 1.5 or true in quotes", _string)
-_HOST = _Kind("a host without a port, or the absolute path of a Unix socket", _host)
-_ENCODING = _Kind("the name of a Python encoding", _encoding)
-_VERIFY_MODE = _Kind(
-    "none, optional or required", _one_of, ("none", "optional", "required", 0, 1, 2)
+_PORT = _Kind("an integer from 1 to 65535", _number, (int, 1, 65535))
+_COLLECTION = _Kind("a list or dict, not a string or number", _object)
+_OBJECT = _Kind(
+    "a Python object, not a string, number, list or dict", _object, (list, dict)
 )
-_ROLE = _Kind("primary or replica", _one_of, ("primary", "replica"))
-_SENTINELS = _Kind(_PAIRS, _nodes, (26379,))
-_NODES = _Kind(_PAIRS, _nodes, (6379,))
-_POOL_CLASS = _Kind("a class of redis.ConnectionPool or its path", _pool_class)
-_STRATEGY = _Kind(
-    # redis-py 4 has neither this class nor the parameter.
-    "a redis.cluster.LoadBalancingStrategy, such as round_robin",
-    getattr(redis.cluster, "LoadBalancingStrategy", str),
-)
-_SENTINEL_KWARGS = _Kind("a dict of parameters of redis.Redis", _sentinel_kwargs)
-_COLLECTION = _Kind("a list or dict, not a string or number", _unlike, _SCALARS)
-_OBJECT = _Kind("a Python object, not a string, number, list or dict", _unlike, _JSON)
 
 #: What the parameters of this extension accept.
-_OWN_KINDS: dict[str, _Kind | None] = {
-    "connection_pool_class": _POOL_CLASS,
+_OWN_KINDS = {
+    "connection_pool_class": _Kind(
+        "a redis.ConnectionPool class or its path", _pool_class
+    ),
     "connection_pool_timeout": _SECONDS,
-    "sentinels": _SENTINELS,
+    "sentinels": _Kind(_PAIRS, _nodes, (26379,)),
     "service_name": _STRING,
-    "role": _ROLE,
+    "role": _Kind("primary or replica", _one_of, ("primary", "replica")),
     "min_other_sentinels": _INDEX,
     "sentinel_username": _STRING,
     "sentinel_password": _STRING,
-    "sentinel_kwargs": _SENTINEL_KWARGS,
+    "sentinel_kwargs": _Kind("a dict of parameters of redis.Redis", _sentinel_kwargs),
 }
 
-#: What the parameters of redis-py accept. The last ones are those of a cluster.
-_KINDS: dict[str, _Kind | None] = {
-    "host": _HOST,
+#: What the parameters of redis-py accept, in its order. Those whose default shows it,
+#: such as ``decode_responses``, have no row.
+_KINDS = {
+    "host": _Kind(
+        "a host without a port, or the absolute path of a Unix socket", _host
+    ),
     "port": _PORT,
     "db": _INDEX,
     "password": _STRING,
-    "username": _STRING,
-    "unix_socket_path": _STRING,
-    "connection_pool": _OBJECT,
     "socket_timeout": _TIMEOUT,
     "socket_connect_timeout": _TIMEOUT,
     "socket_read_size": _COUNT,
     "socket_keepalive": _BOOLEAN,
     "socket_keepalive_options": _COLLECTION,
-    "encoding": _ENCODING,
-    "encoding_errors": _STRING,
-    "decode_responses": _BOOLEAN,
-    "retry": _OBJECT,
-    "retry_on_timeout": _BOOLEAN,
+    "connection_pool": _OBJECT,
+    "unix_socket_path": _Kind("the path of a Unix socket", _path),
+    "encoding": _Kind("the name of a Python encoding", _known, ("".encode,)),
+    "encoding_errors": _Kind("a codec error handler", _known, (codecs.lookup_error,)),
+    "retry": _Kind("an integer, 0 or more, or a redis.retry.Retry", _retry),
     "retry_on_error": _COLLECTION,
     "ssl": _BOOLEAN,
     "ssl_keyfile": _STRING,
     "ssl_certfile": _STRING,
-    "ssl_cert_reqs": _VERIFY_MODE,
+    "ssl_cert_reqs": _Kind("none, optional or required", _verify_mode),
     "ssl_include_verify_flags": _COLLECTION,
     "ssl_exclude_verify_flags": _COLLECTION,
     "ssl_ca_certs": _STRING,
     "ssl_ca_path": _STRING,
     "ssl_ca_data": _STRING,
-    "ssl_check_hostname": _BOOLEAN,
     "ssl_password": _STRING,
-    "ssl_validate_ocsp": _BOOLEAN,
-    "ssl_validate_ocsp_stapled": _BOOLEAN,
     "ssl_ocsp_context": _OBJECT,
     "ssl_ocsp_expected_cert": _STRING,
-    "ssl_min_version": _TLS_VERSION,
+    "ssl_min_version": _Kind("an ssl.TLSVersion, such as TLSv1.2", _tls_version),
     "ssl_ciphers": _STRING,
     "max_connections": _COUNT,
-    "single_connection_client": _BOOLEAN,
     "health_check_interval": _SECONDS,
     "client_name": _STRING,
     "driver_info": _OBJECT,
+    "username": _STRING,
     "redis_connect_func": _OBJECT,
     "credential_provider": _OBJECT,
-    "protocol": _PROTOCOL,
-    "legacy_responses": _BOOLEAN,
+    "protocol": _Kind("2 or 3, a version of the protocol", _number, (int, 2, 3)),
     "cache": _OBJECT,
     "cache_config": _OBJECT,
     "event_dispatcher": _OBJECT,
     "maint_notifications_config": _OBJECT,
     "oss_cluster_maint_notifications_handler": _OBJECT,
-    "startup_nodes": _NODES,
-    "cluster_error_retry_attempts": _INTEGER,
-    "require_full_coverage": _BOOLEAN,
-    "reinitialize_steps": _INTEGER,
-    "read_from_replicas": _BOOLEAN,
-    "load_balancing_strategy": _STRATEGY,
-    "dynamic_startup_nodes": _BOOLEAN,
+    "startup_nodes": _Kind(_PAIRS, _nodes, (6379,)),
+    "load_balancing_strategy": _Kind("a strategy, such as round_robin", _STRATEGIES),
     "address_remap": _OBJECT,
     "policy_resolver": _OBJECT,
 }
 
-#: For a parameter without a row, by the type of its default. Otherwise, any value.
+#: What other parameters accept, by the type of the default. Otherwise, any value.
 _KINDS_BY_TYPE = {bool: _BOOLEAN, int: _INTEGER, float: _NUMBER, str: _STRING}
 
 
@@ -826,23 +881,24 @@ def _parameters(made: type) -> dict[str, _Kind | None]:
 _SERVERS = {"host", "unix_socket_path", "connection_pool", "sentinels", "startup_nodes"}
 
 
-class _Form(t.NamedTuple):
-    """What follows the user name and password in a URL."""
-
-    #: The parameter in the place of the host, or "" if there is none.
-    hosts: str
-    #: What the path is, for an error.
-    expected: str
-    #: Its pattern, with groups named like the parameters.
-    pattern: str
-
-
+#: The forms of a URL: an example, what the path must be, and the pattern of all after
+#: "://". Its groups have the names of parameters. Only the path can fail to match.
+_WHO = r"(?:(?P<username>[^:/]*)(?::(?P<password>[^/]*))?@)?"
+_HOST_PORT = r"(?P<host>\[.*](?=[:/]|\Z)|[^:/]*)(?::(?P<port>[^/]*))?"
+_SERVICE = "(?P<sentinels>[^/]+)/(?P<service_name>[^/@]+)"
 _DB = r"(?:/(?P<db>[0-9]+))?/?"
-_SERVICE = "the service name, as in redis+sentinel://host:26379,host:26379/service/0"
-_ONE = _Form("host", "a database number, as in redis://host:6379/0", _DB)
-_UNIX = _Form("", "absolute, as in unix:///run/redis.sock", "(?P<unix_socket_path>/.+)")
-_SENTINEL = _Form("sentinels", _SERVICE, r"/(?P<service_name>[^/@]+)" + _DB)
-_CLUSTER = _Form("startup_nodes", "0 or empty, as in redis+cluster://host,host", _DB)
+_ONE = ("redis://user:password@host:6379/0", "a database number", _HOST_PORT + _DB)
+_UNIX = ("unix:///run/redis.sock?db=0", "absolute", "(?P<unix_socket_path>/.+)")
+_SENTINEL = (
+    "redis+sentinel://host:26379,host:26379/service/0",
+    "the service name",
+    _SERVICE + _DB,
+)
+_CLUSTER = (
+    "redis+cluster://host:6379,host:6379",
+    "0 or empty",
+    "(?P<startup_nodes>[^/]+)" + _DB,
+)
 _FORMS = {
     "redis": _ONE,
     "rediss": _ONE,
@@ -852,8 +908,15 @@ _FORMS = {
     "redis+cluster": _CLUSTER,
     "rediss+cluster": _CLUSTER,
 }
-_SCHEME = _Kind(f"one of {', '.join(_FORMS)}, followed by ://", _FORMS.__getitem__)
-_URL = _Kind("a string without #; write # in a password as %23", _match, ("[^#]*",))
+#: The form that is meant by an unknown scheme with this in it.
+_MEANT = {
+    "sentinel": _SENTINEL,
+    "cluster": _CLUSTER,
+    "sock": _UNIX,
+    "unix": _UNIX,
+    "": _ONE,
+}
+_URL = _Kind("a URL; write # in a password as %23", re.compile("[^#]*").fullmatch)
 
 
 def _split_url(setting: str, url: t.Any) -> _Values:
@@ -862,33 +925,30 @@ def _split_url(setting: str, url: t.Any) -> _Values:
     An option cannot repeat a part of the address. Only ``?db=`` overrides the path, as
     in redis-py.
     """
-    if url in (None, ""):
+    if url is None:
         return {}
     address, _, query = _convert(setting, url, _URL)[0].partition("?")
-    scheme, _, rest = address.partition("://")
-    form = _convert(f"{setting}: the scheme", scheme, _SCHEME)
-    authority, slash, path = rest.partition("/")
-    credentials, _, hosts = authority.rpartition("@")
-    username, _, password = credentials.partition(":")
-    # In a URL without hosts, something in their place makes the path relative.
-    path = slash + path if form.hosts else hosts + slash + path
-    kind = _Kind(
-        f"{form.expected}. Write / in a password as %2F", _match, (form.pattern,)
-    )
-    found = _convert(f"{setting}: the path", path, kind).groupdict()
-    found.update(username=username, password=password)
-    if form is _ONE:
-        host_and_port = r"(?P<host>\[.*](?=:|$)|[^:]*):?(?P<port>.*)"
-        found.update(_match(hosts, host_and_port).groupdict())
+    scheme, separator, rest = address.partition("://")
+    scheme = scheme.lower().replace("valkey", "redis")
+    if scheme not in _FORMS or not separator:
+        meant = next(_MEANT[part] for part in _MEANT if part in scheme)[0]
+        if ",password=" in scheme:
+            meant = "rediss://:password@host:6380/0"
+        schemes = f"one of {', '.join(_FORMS)}, or of these with valkey"
+        raise ValueError(f"{setting}: the scheme must be {schemes}, as in {meant}.")
+    example, path, pattern = _FORMS[scheme]
+    expected = f"{path}, as in {example}. Write / in a password as %2F"
+    kind = _Kind(expected, re.compile(_WHO + pattern, re.DOTALL).fullmatch)
+    found = _convert(f"{setting}: the path", rest, kind).groupdict()
     given = {name: unquote(value) for name, value in found.items() if value}
-    if form is _ONE:
+    if _FORMS[scheme] is _ONE:
         given = {"host": "localhost", "port": "6379", **given}
-    elif form.hosts:
-        given[form.hosts] = unquote(hosts)
-    if scheme.startswith("rediss"):
-        given["ssl"] = "true"
-    db = given.pop("db", "0")
     options = {k: v[0] for k, v in parse_qs(query, keep_blank_values=True).items()}
+    given["db"] = options.pop("db", given.get("db", "0"))
     for name in sorted(options.keys() & {*given, *_SERVERS, "port", "service_name"}):
         raise ValueError(f"{setting}: {name} belongs in the address, not in an option.")
-    return {"db": db, **options, **given}
+    if scheme.startswith("rediss"):
+        says_tls = options.setdefault("ssl", "true")
+        if not _convert(f"{setting}: the ssl", says_tls, _BOOLEAN):
+            raise ValueError(f"{setting}: the ssl must be true with {scheme}://.")
+    return {**options, **given}

@@ -27,6 +27,7 @@ BAD = {
     "dictionary": "x",
     "object": "text",
     "port": "0",
+    "retries": "-1",
     "seconds": "soon",
     "integer": "x",
 }
@@ -34,6 +35,11 @@ WITH = {
     "alone": {},
     "with a cluster": {"REDIS_URL": "redis+cluster://one"},
     "with sentinels": {"REDIS_URL": "redis+sentinel://one/shop"},
+    "with a Unix socket": {"REDIS_URL": "unix:///run/redis.sock"},
+    "without certificates": {"REDIS_SSL_CERT_REQS": "none"},
+    "with a credential provider": {
+        "REDIS_CREDENTIAL_PROVIDER": redis_py.UsernamePasswordCredentialProvider("ann")
+    },
 }
 
 

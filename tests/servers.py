@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 import socket
+import threading
 import time
 import traceback
 from pathlib import Path
@@ -108,6 +109,36 @@ class TestServer(Server):
             with self.client(db) as client:
                 found.update((db, key) for key in client.scan_iter())
         return found
+
+
+class Refusing:
+    """A port that takes each connection, counts it and closes it."""
+
+    def __init__(self):
+        self.connections = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._refuse)
+
+    def _refuse(self):
+        while True:
+            connection, _ = self._listener.accept()
+            with connection:
+                if self._closing:
+                    return
+                # Before it is closed, which the client waits for.
+                self.connections += 1
+
+    def __enter__(self):
+        self._closing = False
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._closing = True
+        socket.create_connection(("127.0.0.1", self.port)).close()
+        self._thread.join()
+        self._listener.close()
 
 
 def make_app(name="an_app", **settings):

@@ -393,6 +393,14 @@ def test_writes_nothing_back():
     assert app.config == before
 
 
+def test_url_of_one_node_is_written_back():
+    app = make_app(REDIS_URL="redis://one:1/0", REDIS_CLASS=Kept)
+    Redis(app)
+    assert app.config["REDIS_HOST"] == "one"
+    assert app.config["REDIS_PORT"] == 1
+    assert app.config["REDIS_DB"] == 0
+
+
 def test_connections_say_who_is_calling(node):
     redis = Redis(make_app(**node.settings, REDIS_CLASS="redis.RedisCluster"))
     redis.ping()
@@ -442,7 +450,6 @@ def test_bad_url(url):
     ("name", "value"),
     [
         ("STARTUP_NODES", "one:0"),
-        ("STARTUP_NODES", ""),
         ("STARTUP_NODES", 5),
         ("STARTUP_NODES", []),
         ("STARTUP_NODES", {"one": 7000}),
@@ -479,7 +486,7 @@ def test_bad_setting(name, value):
 )
 def test_other_database_is_refused_with_the_reason(setting, value):
     app = make_app(**{setting: value}, CACHE_CLASS=Kept)
-    with pytest.raises(ValueError, match=f"{setting}.* a cluster, which has only"):
+    with pytest.raises(ValueError, match=f"{setting}.* a cluster, which only has"):
         Redis(app, "CACHE")
 
 

@@ -289,7 +289,6 @@ BAD_URLS = [
     "sentinel://one/shop",
     "redis+sentinels://one/shop",
     "redis+sentinel+sentinel://one/shop",
-    "REDIS+SENTINEL://one/shop",
 ]
 
 
@@ -318,7 +317,6 @@ def test_unknown_scheme_lists_those_that_exist():
             ("SENTINELS", value)
             for value in (
                 *(
-                    "",
                     [],
                     "ann@one:1",
                     "one:0",
@@ -332,7 +330,6 @@ def test_unknown_scheme_lists_those_that_exist():
             )
         ),
         ("SERVICE_NAME", 1.5),
-        ("SERVICE_NAME", ""),
         ("ROLE", "master"),
         ("ROLE", True),
         ("MIN_OTHER_SENTINELS", "-1"),
@@ -357,7 +354,7 @@ def test_bad_setting(name, value):
     assert "redis" not in app.extensions
 
 
-@pytest.mark.parametrize("end", ["]", ":x", ""])
+@pytest.mark.parametrize("end", ["]", ":x", ","])
 def test_blanks_without_end_are_refused_at_once(end):
     # Tried in every way in which they can be divided, they would take for ever.
     settings = {"CACHE_SENTINELS": " " * 100_000 + end, "CACHE_SERVICE_NAME": "shop"}

@@ -62,7 +62,11 @@ def test_every_named_parameter_of_the_constructor_is_a_setting():
         REDIS_CLASS=Taker,
         **{f"REDIS_{name.upper()}": value for name, value in values.items()},
     )
-    assert vars(Redis(app).connection) == values
+    assert vars(Redis(app).connection) == {
+        name: value
+        for name, value in values.items()
+        if value is not None or name in ("socket_timeout", "socket_connect_timeout")
+    }
 
 
 def test_username_and_password(server):
@@ -113,16 +117,6 @@ def test_ssl_makes_connections_of_tls():
     assert arguments(redis)["ssl_cert_reqs"] == ssl.CERT_OPTIONAL
 
 
-def test_none_is_passed_on(server):
-    redis = Redis(make_app(**server.settings, REDIS_SOCKET_TIMEOUT=None))
-    assert arguments(redis)["socket_timeout"] is None
-    assert kept(REDIS_SOCKET_TIMEOUT=None, REDIS_PASSWORD=None, REDIS_DB=None) == {
-        "socket_timeout": None,
-        "password": None,
-        "db": None,
-    }
-
-
 def test_settings_that_are_no_parameters_are_left_alone():
     app = make_app(
         REDIS_CLASS=Keeper,
@@ -146,9 +140,16 @@ def test_settings_that_are_no_parameters_are_left_alone():
     ],
 )
 def test_names_of_earlier_releases(old, new, value):
+    other = {"CHARSET": "ascii", "ERRORS": "ignore", "USER": "bob"}[old]
     assert kept(**{f"REDIS_{old}": value}) == {new: value}
-    both = {f"REDIS_{old}": "ascii", f"REDIS_{new.upper()}": value}
+    both = {f"REDIS_{old}": other, f"REDIS_{new.upper()}": value}
     assert kept(**both) == {new: value}
+    assert kept({old.lower(): value}) == {new: value}
+    assert kept({old.lower(): other, new: value}) == {new: value}
+    assert kept({old.lower(): other}, **{f"REDIS_{new.upper()}": value}) == {new: value}
+    assert kept({new: other}, **{f"REDIS_{old}": value}) == {new: value}
+    url = f"redis://there?{old.lower()}={value}"
+    assert kept({new: other}, REDIS_URL=url)[new] == value
 
 
 def test_charset_and_errors_at_work(server):
@@ -293,7 +294,7 @@ class Router:
 def test_foreign_class_is_given_its_own_parameters():
     settings = {"REDIS_SENTINELS": "one:1", "REDIS_ROLE": "replica", "REDIS_SSL": "on"}
     client = Redis(make_app(REDIS_CLASS=Router, **settings)).connection
-    assert client.kept == ([("one", 1)], True, None, True)
+    assert client.kept == ("one:1", "replica", None, True)
 
 
 @pytest.mark.parametrize("named", [fakeredis.FakeRedis, "fakeredis.FakeStrictRedis"])

@@ -1,6 +1,8 @@
 """Where a client of redis-py is asked for, the extension does."""
 
+import copy
 import unittest.mock
+from contextlib import nullcontext
 
 import pytest
 import redis as redis_py
@@ -10,11 +12,74 @@ import flask_redis
 from flask_redis import FlaskRedis, Redis
 
 
-def test_before_any_init_app_it_is_only_itself():
+def test_before_any_init_app_the_class_is_redis_pys_default():
+    """An extension may be given the object before it is registered with the app."""
     redis = Redis()
     assert isinstance(redis, Redis)
+    assert isinstance(redis, redis_py.Redis)
+    assert not isinstance(redis, redis_py.RedisCluster)
+    assert redis.__class__ is redis_py.StrictRedis
+    assert {"get", "pipeline", "init_app"} <= set(dir(redis))
+
+
+class Store(Redis):
+    """Keys of a store."""
+
+    PREFIX = "store:"
+
+    def describe(self):
+        return self.__class__.PREFIX, self.__class__.__name__
+
+    def get(self, name):
+        return super().get(self.PREFIX + name)
+
+
+@pytest.mark.parametrize("when", ["before", "registered", "in a context"])
+def test_subclass_is_its_own_class_and_a_client(when, app):
+    store = Store()
+    if when != "before":
+        app.config["REDIS_CLASS"] = Own
+        store.init_app(app)
+    context = app.app_context() if when == "in a context" else nullcontext()
+    with context:
+        assert isinstance(store, redis_py.Redis)
+        assert isinstance(store, Own) is (when != "before")
+        assert isinstance(store, Store)
+        assert store.describe() == ("store:", "Store")
+        assert issubclass(store.__class__, Store)
+        assert store.__class__.__module__ == __name__
+        assert store.__class__.__doc__ == "Keys of a store."
+    assert type(store) is Store
+
+
+def test_class_of_the_object_makes_clients(app, server):
+    """As RQ does, to have a client with another connection pool."""
+    app.config["REDIS_CLASS"] = Own
+    for redis in (Redis(app), Store(make_app(**app.config))):
+        pool = redis_py.ConnectionPool(port=server.port, db=3)
+        client = redis.__class__(connection_pool=pool)
+        assert type(client) is Own
+        client.set("key", "value")
+        pool.disconnect()
+    assert server.keys() == {(3, "key")}
+
+
+def test_subclass_that_cannot_be_combined_with_the_client(app):
+    class Closed(Redis):
+        def __init_subclass__(cls):
+            raise TypeError("This class is final.")
+
+    redis = Closed(app)
+    assert redis.__class__ is Closed
     assert not isinstance(redis, redis_py.Redis)
-    assert redis.__class__ is Redis
+    assert redis.ping()
+
+
+def test_subclass_keeps_its_prefix(app, server):
+    store = Store(app, decode_responses=True)
+    store.set("store:key", "value")
+    assert store.get("key") == "value"
+    assert copy.copy(store).get("key") == "value"
 
 
 class Own(redis_py.StrictRedis):
@@ -66,10 +131,18 @@ def test_client_put_in_its_place(app):
     assert isinstance(redis, Redis)
     app.extensions["redis"] = None
     assert isinstance(redis, redis_py.Redis)
+    assert isinstance(Store(), Store)
+
+
+def test_nothing_in_the_place_of_the_client_of_a_subclass(app):
+    store = Store(app)
+    app.extensions["redis"]["REDIS"] = None
+    assert isinstance(store, Store)
+    assert store.describe() == ("store:", "Store")
 
 
 def test_object_that_is_not_constructed_yet():
-    assert Redis.__new__(Redis).__class__ is Redis
+    assert Redis.__new__(Redis).__class__ is redis_py.StrictRedis
 
 
 def test_names_of_its_own_are_still_listed(app):

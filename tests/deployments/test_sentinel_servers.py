@@ -144,7 +144,7 @@ def test_timeouts_hold_for_sentinels_too(settings):
 
 
 def test_sentinel_kwargs_win_over_what_is_inherited(settings):
-    settings["REDIS_SENTINEL_KWARGS"]["socket_timeout"] = "0.5"
+    settings["REDIS_SENTINEL_KWARGS"]["socket_timeout"] = 0.5
     redis = Redis(make_app(**settings, REDIS_SOCKET_TIMEOUT=3))
     assert arguments(redis)["socket_timeout"] == 3
     for client in redis.connection_pool.sentinel_manager.sentinels:

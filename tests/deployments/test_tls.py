@@ -3,6 +3,8 @@
 import pytest
 import redis as redis_py
 from apps import make_app
+from celery import Celery
+from celery.contrib.testing.worker import start_worker
 from redis.exceptions import RedisClusterException
 from redis.sentinel import MasterNotFoundError
 from servers import NO_RETRY
@@ -35,8 +37,33 @@ def test_url_and_settings(tls, certificates):
         assert secured(**settings).ping()
 
 
+# Celery's worker for tests, and what it imports, use what is deprecated.
+@pytest.mark.filterwarnings("ignore")
+def test_celery_takes_the_same_url(server, tls, certificates):
+    """It requires ``ssl_cert_reqs`` in the URL, as the page about it says."""
+    app = make_app(
+        REDIS_URL=f"rediss://localhost:{tls.port}/5?ssl_cert_reqs=required"
+        f"&ssl_ca_certs={certificates.authority}"
+    )
+    redis = Redis(app)
+    url = app.config["REDIS_URL"]
+    celery = Celery("tasks", broker=url, backend=url)
+
+    @celery.task
+    def count():
+        with app.app_context():
+            return redis.incr("counted")
+
+    with start_worker(celery, perform_ping_check=False, loglevel="ERROR"):
+        assert count.delay().get(timeout=30) == 1
+    celery.close()
+    keys = server.keys()
+    assert (5, "counted") in keys
+    assert {db for db, _ in keys} == {5}
+
+
 def test_verified_by_default(tls):
-    """The authority of the tests is none that this machine knows."""
+    """The CA of the tests is not one that this machine trusts."""
     with pytest.raises(redis_py.ConnectionError, match="VERIFY_FAILED"):
         secured(REDIS_URL=f"rediss://localhost:{tls.port}").ping()
 

@@ -39,6 +39,14 @@ def factory(server, extend):
     return create_app(), redis
 
 
+def early(server, extend):
+    """The other library comes first: the object has no app yet."""
+    app, redis = make_app(REDIS_URL=server.tcp_url(DB)), Redis()
+    extend(app, redis)
+    redis.init_app(app)
+    return app, redis
+
+
 @pytest.fixture(params=[simple, factory])
 def create(request, server):
     """Makes an app and its Redis object, and calls a function with them."""
@@ -53,6 +61,7 @@ def the_keys(server):
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("create", [simple, factory, early], indirect=True)
 def test_flask_session(create, server):
     def extend(app, redis):
         app.config.update(SESSION_TYPE="redis", SESSION_REDIS=redis)

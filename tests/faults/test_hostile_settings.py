@@ -1,9 +1,9 @@
-"""Any settings at all end in a client that goes where they say, or in an error.
+"""Any settings at all lead to the client that they describe, or to an error.
 
-What is meant is drawn first and then how it is written, both by the rules that the
-documentation gives: no expectation here comes from the module. One thing may be
-written wrong, and then the error has to name it, and the mended setting to work.
-``MARK`` is in every text, since each of them may be secret.
+The meaning is drawn first and then how it is written, both by the rules in the
+documentation: no expectation here comes from the module. One value may be invalid. Then
+the error must name it, and registering must work once it is fixed. ``MARK`` is in every
+string, since each of them may be secret.
 """
 
 import contextlib
@@ -58,9 +58,9 @@ def plain(*values):
     return st.sampled_from([(value, value) for value in values])
 
 
-texts = st.text(max_size=3).map(lambda text: text + MARK)
+texts = st.text(max_size=3).map(lambda text: text.strip() + MARK)
 nonsense = texts | st.sampled_from(
-    ("", "\0", "\ud800", b"\xff", True, 1.5, float("nan"), 10**400, "9" * 5000)
+    ("\0", "\ud800", b"\xff", True, 1.5, float("nan"), 10**400, "9" * 5000)
 )
 collections = st.sampled_from(([MARK], {MARK: MARK}, [[]], {}))
 
@@ -109,14 +109,20 @@ BOOLEAN = Kind(
 )
 TEXT = Kind(
     written(texts, str)
-    | plain("", "1.5", "true", "\ud800", "\0", b"bytes")
+    | plain("1.5", "true", "\ud800", "\0", b"bytes")
     | st.integers().map(lambda number: (number, str(number))),
     st.sampled_from((True, 1.5, float("nan"))) | collections,
 )
 HOSTS = ("there", "10.0.0.1", "::1", "fe80::1", "a-b.example", "xn--4ca.example")
 HOST = Kind(
     plain(*HOSTS, MARK),
-    st.sampled_from((f"redis://:{MARK}@there", f"run/{MARK}", "there/3")) | TEXT.wrong,
+    st.sampled_from(
+        [
+            *(f"redis://:{MARK}@there", f"run/{MARK}", "there/3", "there:6380"),
+            *(f"ann:{MARK}@there", "a,b", "a b", "[there]", "[::1]:1", "::1]"),
+        ]
+    )
+    | TEXT.wrong,
 )
 AS_IT_IS = Kind(written(texts, str), st.nothing())
 PAIRS = st.lists(
@@ -147,7 +153,7 @@ def nodes(default_port):
         | written(by_default, lambda pairs: ",".join(address(h) for h, _ in pairs)),
         st.sampled_from(
             [
-                *("", "a:0", "a:65536", "a:x", "a:\u0663", "a,", ",a", "::1", "[]:1"),
+                *("a:0", "a:65536", "a:x", "a:\u0663", "a,", ",a", "::1", "[]:1"),
                 *("a b", f"ann:{MARK}@a:1", "redis://a", " " * 50_000 + "]"),
                 *([], 5, [5], True, {"a": 1}, [("a",)], [("a", 0)], [("a", None)]),
                 *([("", 1)], [("a/b", 1)]),
@@ -157,7 +163,7 @@ def nodes(default_port):
 
 
 OBJECT = Kind(
-    st.nothing(), st.sampled_from((3, "3", 1.5, True, "", b"")) | texts | collections
+    st.nothing(), st.sampled_from((3, "3", 1.5, True, b"")) | texts | collections
 )
 INTEGER = Kind(written(st.integers(), int, str), nonsense | collections)
 COLLECTION = Kind(st.nothing(), st.sampled_from((3, "3", 1.5, True, b"")) | texts)
@@ -170,9 +176,10 @@ COMMON = {
     "decode_responses socket_keepalive": BOOLEAN,
     "retry_on_timeout legacy_responses": BOOLEAN,
     "encoding": one_of(
-        *("utf-8", "latin-1", "UTF8", "ascii"), wrong=("utf-88", "hex", "", 8, True)
+        *("utf-8", "latin-1", "UTF8", "ascii"), wrong=("utf-88", "hex", 8, True)
     ),
-    "encoding_errors": TEXT,
+    "encoding_errors": one_of("strict", "replace", wrong=("strictly", 8, True)),
+    "retry": whole(0),
     # A pool that waits makes a place for each.
     "max_connections": Kind(written(st.integers(1, 9999), int, str), whole(1).wrong),
     "socket_read_size": whole(1),
@@ -182,14 +189,20 @@ COMMON = {
 }
 #: those that count with TLS,
 TLS = {
-    "ssl_cert_reqs": one_of(
-        *("none", "optional", "required", 0, 1, 2),
-        wrong=("requierd", "Required", 3, ""),
+    "ssl_cert_reqs": Kind(
+        written(
+            st.sampled_from(("none", "optional", "required")),
+            *(str, str.upper, "cert_{}".format, "CERT_{}".format),
+        )
+        | plain(0, 1, 2),
+        st.sampled_from(("requierd", "CERT", 3, True, False)) | texts | collections,
     ),
     "ssl_check_hostname ssl_validate_ocsp ssl_validate_ocsp_stapled": BOOLEAN,
     "ssl_password": TEXT,
     "ssl_min_version": Kind(
-        written(st.sampled_from((771, 772)), int, str), nonsense | collections
+        written(st.sampled_from((771, 772)), int, str)
+        | st.sampled_from((("1.2", 771), ("TLSv1_3", 772), ("tlsv1.3", 772))),
+        st.sampled_from((5, "5", "1.4", "TLS")) | texts | collections,
     ),
     "ssl_ca_certs ssl_certfile ssl_keyfile ssl_ca_path ssl_ca_data": AS_IT_IS,
     "ssl_ciphers ssl_ocsp_expected_cert": AS_IT_IS,
@@ -199,7 +212,12 @@ ONE = {
     "host": HOST,
     "port": whole(1, 65535),
     "db": whole(0),
-    "unix_socket_path": Kind(written(texts.map("/run/".__add__), str), TEXT.wrong),
+    "unix_socket_path": Kind(
+        texts.filter(lambda text: "://" not in text).map(
+            lambda text: (f"/run/{text}", f"/run/{text}")
+        ),
+        st.just(f"redis://{MARK}") | TEXT.wrong,
+    ),
     # True would connect.
     "single_connection_client": Kind(st.just(("no", False)), BOOLEAN.wrong),
     "connection_pool_class": a_class(
@@ -222,7 +240,7 @@ ONE = {
 SENTINEL = {
     "sentinels": nodes(26379),
     "service_name": Kind(written(texts, str), TEXT.wrong),
-    "role": one_of("primary", "replica", wrong=("master", True, "Replica", "")),
+    "role": one_of("primary", "replica", wrong=("master", True, "Replica")),
     "sentinel_username sentinel_password": TEXT,
     "min_other_sentinels": whole(0),
     "sentinel_kwargs": Kind(
@@ -246,7 +264,7 @@ CLUSTER = {
 #: those that text cannot say,
 MADE = {
     "cache cache_config connection_pool credential_provider driver_info": OBJECT,
-    "event_dispatcher maint_notifications_config redis_connect_func retry": OBJECT,
+    "event_dispatcher maint_notifications_config redis_connect_func": OBJECT,
     "oss_cluster_maint_notifications_handler ssl_ocsp_context": OBJECT,
     "retry_on_error socket_keepalive_options": COLLECTION,
     "ssl_include_verify_flags ssl_exclude_verify_flags": COLLECTION,
@@ -364,6 +382,10 @@ def cases(draw):
     values = {name: value for name, (value, _) in drawn.items()}
     meaning = {OLD.get(name, name): meant for name, (_, meant) in drawn.items()}
     meaning = {**way.default, **meaning}
+    if meaning.get("ssl_cert_reqs") in ("none", 0):
+        # The host name cannot be checked without the certificate.
+        values.pop("ssl_check_hostname", None)
+        meaning.pop("ssl_check_hostname", None)
     options = {}
     if draw(st.booleans()):
         for name in values.keys() - {"class", *ONE, *OLD, *way.needed}:
@@ -386,14 +408,47 @@ def cases(draw):
     return Case({**values, wrong: value}, options, meaning, wrong, values)
 
 
+UNSET = st.sampled_from((None, "", " ", "\n"))
+#: Where None is "no limit".
+NO_LIMIT = {"socket_timeout", "socket_connect_timeout", "connection_pool_timeout"}
+
+
+@st.composite
+def handed_out(draw):
+    """A case as platforms write it: some settings have a line end or a blank at an end,
+    and some are there without being set."""
+    case = draw(cases())
+    values = {
+        name: draw(ENDS).format(value)
+        if isinstance(value, str) and "\ud800" not in value
+        else value
+        for name, value in (case.mended if case.wrong else case.settings).items()
+    }
+    wrong = {case.wrong: case.settings[case.wrong]} if case.wrong else {}
+    for name in draw(st.lists(st.sampled_from(sorted(KINDS)), max_size=3)):
+        unset = draw(UNSET)
+        if unset is None and name in NO_LIMIT:
+            continue
+        if unset == " " and name.endswith("password"):
+            continue
+        values.setdefault(name, unset)
+    return case._replace(settings={**values, **wrong}, mended=values)
+
+
+ENDS = st.sampled_from(("{}", "{}", "{}\n", "{}\r\n"))
+
+
 def read_back(client):
     """What a client is made with, by the names of the settings."""
     if isinstance(client, Kept):
         nodes = [(node.host, node.port) for node in client.kept["startup_nodes"]]
-        return {**client.kept, "startup_nodes": nodes}
+        retry = client.kept.get("retry")
+        retries = {"retry": vars(retry)["_retries"]} if retry else {}
+        return {**client.kept, "startup_nodes": nodes, **retries}
     pool = client.connection_pool
     found = {
         **pool.connection_kwargs,
+        "retry": vars(pool.connection_kwargs["retry"])["_retries"],
         "class": type(client),
         "ssl": issubclass(pool.connection_class, redis_py.SSLConnection),
         "unix_socket_path": pool.connection_kwargs.get("path"),
@@ -504,15 +559,27 @@ SAYABLE = {
     "encoding_errors": st.sampled_from(("replace", "strict")),
     "ssl_cert_reqs": st.sampled_from(("none", "optional", "required")),
 }
-SAID = st.lists(
-    st.one_of(*(st.tuples(st.just(name), values) for name, values in SAYABLE.items())),
-    max_size=3,
-    unique_by=lambda option: option[0],
-).map(dict)
+SAYABLE["retry"] = st.integers(0, 9)
+
+
+def said(names):
+    return st.lists(
+        st.one_of(*(st.tuples(st.just(name), SAYABLE[name]) for name in names)),
+        max_size=3,
+        unique_by=lambda option: option[0],
+    ).map(dict)
+
+
+SAID_WITH_TLS = said(SAYABLE)
+#: Without TLS, its options are an error, as are those of TCP with a Unix socket.
+SAID = said(name for name in SAYABLE if not name.startswith("ssl_"))
+SAID_TO_A_SOCKET = said(
+    name for name in SAYABLE if not name.startswith(("ssl_", "socket_connect"))
+)
 
 #: Parts that make a URL wrong, and those for all but one kind of it.
 WRONG_PARTS = [
-    *(("scheme", scheme) for scheme in ("REDIS", "http", "", "redis+proxy", MARK)),
+    *(("scheme", scheme) for scheme in ("redi", "http", "", "redis+proxy", MARK)),
     *(
         ("node", node)
         for node in ("a:0", "a:65536", "a:x", f"a:{MARK}", "[::1", "a:b:1")
@@ -525,6 +592,7 @@ WRONG_PARTS = [
     *(("option", option) for option in ("nonsense=1", MARK, f"db={MARK}", "db=-1")),
     *(("option", option) for option in ("host=there", "port=1", "url=redis://there")),
     *(("option", f"{name}={MARK}") for name in ("retry", "cache", "protocol", "ssl")),
+    *(("option", option) for option in ("role=master", "connection_pool=1")),
     *(("option", f"{name}={MARK}") for name in ("socket_timeout", "decode_responses")),
     *(("option", f"client_name=a#{end}") for end in ("", MARK)),
 ]
@@ -540,9 +608,14 @@ def urls(draw, may_be_wrong=True):
     kind = scheme if scheme == "unix" else draw(st.sampled_from(KINDS_OF_URL))
     credentials, who = draw(CREDENTIALS)
     path, db = draw(DATABASES)
-    options = draw(SAID)
+    options = draw(
+        {"rediss": SAID_WITH_TLS, "redis": SAID, "unix": SAID_TO_A_SOCKET}[scheme]
+    )
+    if options.get("ssl_cert_reqs") == "none":
+        options.pop("ssl_check_hostname", None)
     meaning = {**DEFAULT, **who, **options, "ssl": scheme == "rediss"}
-    parts = {"scheme": scheme + kind, "credentials": credentials}
+    way = draw(WAYS_TO_WRITE_A_SCHEME)
+    parts = {"scheme": way(scheme + kind), "credentials": credentials}
     if kind == "unix":
         parts["scheme"] = "unix"
         path, _, query = path.partition("?")
@@ -594,6 +667,9 @@ ELSEWHERE = st.sampled_from(
     )
 )
 KINDS_OF_URL = ("", "+sentinel", "+cluster")
+WAYS_TO_WRITE_A_SCHEME = st.sampled_from(
+    (str, str, str.upper, lambda scheme: scheme.replace("redis", "valkey"))
+)
 ENCODERS = st.sampled_from((quote, quote_plus, lambda text: quote(text, safe="")))
 
 
@@ -723,7 +799,7 @@ def show(figure, outcomes):
 def test_settings_mean_what_the_documentation_says(figure):
     outcomes = Counter()
 
-    @given(cases())
+    @given(cases() | handed_out())
     def every(case):
         outcomes[judge(case)] += 1
 
