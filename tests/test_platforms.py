@@ -13,6 +13,7 @@ from redis.exceptions import RedisClusterException
 from redis.retry import Retry
 from servers import Refusing, arguments, everything_said, make_app
 
+import flask_redis
 from flask_redis import Redis
 
 SECRET = "hunter2Zq9"
@@ -293,6 +294,18 @@ def test_option_for_tls_without_tls_is_an_error(name, address):
         assert message == f"REDIS_URL: the {name} requires a rediss URL."
 
 
+@pytest.mark.parametrize(
+    "option", ["socket_connect_timeout=1", "socket_keepalive=true"]
+)
+def test_option_for_tcp_in_the_url_of_a_unix_socket_is_an_error(option):
+    name = option.partition("=")[0]
+    message = error_of(REDIS_URL=f"unix:///run/redis.sock?{option}")
+    assert message == f"REDIS_URL: the {name} requires a redis URL."
+    # An app can have it among its settings.
+    Redis(make_app(REDIS_URL="unix:///s", REDIS_SOCKET_CONNECT_TIMEOUT=1))
+    Redis(make_app(REDIS_URL=f"redis://there?{option}"))
+
+
 @pytest.mark.parametrize("where", ["settings", "code", "URL"])
 def test_option_for_tls_counts_with_tls(where):
     url = "redis://there?ssl_ca_certs=/ca.pem" + "&ssl=true" * (where == "URL")
@@ -484,6 +497,11 @@ def attempts(redis, refusing):
     return refusing.connections - before
 
 
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch):
+    monkeypatch.setattr("redis.retry.sleep", lambda seconds: None)
+
+
 @pytest.fixture
 def refusing():
     with Refusing() as refusing:
@@ -492,8 +510,7 @@ def refusing():
 
 @pytest.mark.parametrize("number", [0, 1, 3])
 @pytest.mark.parametrize("written", [int, str, " {}\n".format])
-def test_number_of_retries(number, written, refusing, monkeypatch):
-    monkeypatch.setattr("redis.retry.sleep", lambda seconds: None)
+def test_number_of_retries(number, written, refusing):
     address = {"REDIS_HOST": "127.0.0.1", "REDIS_PORT": refusing.port}
     redis = Redis(
         make_app(**address, REDIS_RETRY=written(number), REDIS_CLIENT_NAME="x")
@@ -537,14 +554,25 @@ def test_retries_have_the_backoff_of_redis_pys_default():
         assert vars(default)["_retries"] != 2
 
 
+def test_retries_with_a_redis_py_that_has_no_default(monkeypatch):
+    """As in redis-py 5 and earlier, which repeat commands only if they are told to."""
+    monkeypatch.setattr(flask_redis, "_DEFAULT_RETRY", None)
+    found = kept(REDIS_RETRY="2")
+    assert found["retry_on_error"] == [redis_py.ConnectionError, redis_py.TimeoutError]
+    assert vars(vars(found["retry"])["_backoff"]) == vars(ExponentialBackoff())
+    assert count(found["retry"]) == 2
+    errors = [redis_py.BusyLoadingError]
+    assert kept({"retry_on_error": errors}, REDIS_RETRY=2)["retry_on_error"] is errors
+    assert "retry_on_error" not in kept()
+
+
 def test_retry_object_is_passed_on():
     retry = Retry(ConstantBackoff(0.1), 4)
     assert kept(REDIS_RETRY=retry)["retry"] is retry
 
 
-def test_lost_command_is_sent_again(server, monkeypatch):
+def test_lost_command_is_sent_again(server):
     """With releases of redis-py that only repeat the connecting by default, too."""
-    monkeypatch.setattr("redis.retry.sleep", lambda seconds: None)
     redis = Redis(make_app(**server.settings, REDIS_RETRY=2), client_name="lost")
     redis.set("key", "value")
     with server.client() as client:
@@ -666,9 +694,8 @@ def test_host_names_of_sentinels_are_checked_with_their_certificates(
 @pytest.mark.parametrize("role", ["primary", "replica"])
 @pytest.mark.parametrize("scheme", ["redis", "rediss"])
 def test_retries_of_the_client_do_not_multiply_with_those_of_sentinels(
-    scheme, role, refusing, monkeypatch
+    scheme, role, refusing
 ):
-    monkeypatch.setattr("redis.retry.sleep", lambda seconds: None)
     url = f"{scheme}+sentinel://127.0.0.1:{refusing.port}/shop?role={role}&retry=2"
     # To find a replica, redis-py asks for the replicas and then for the primary.
     times = {"primary": 1, "replica": 2}[role]
