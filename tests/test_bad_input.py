@@ -28,6 +28,10 @@ COLLECTIONS = (
 BAD_SETTINGS = [
     ("PORT", "abc"),
     ("PORT", "0"),
+    ("PORT", "\u0661"),
+    ("PORT", "6_379"),
+    *((f"SSL_{name}", 1.5) for name in "KEYFILE CERTFILE CA_CERTS CA_PATH".split()),
+    *((f"SSL_{name}", True) for name in ("PASSWORD", "OCSP_EXPECTED_CERT")),
     ("PORT", 0),
     ("PORT", -1),
     ("PORT", 65536),
@@ -121,6 +125,7 @@ BAD_SETTINGS = [
     ("URL", "unix:///run/redis.sock?port=1"),
     ("URL", "unix:///run/redis.sock?unix_socket_path=/run/other.sock"),
     ("URL", "redis://there?host=elsewhere"),
+    ("URL", "redis://there?service_name=shop"),
     ("URL", "redis://there:1?port=2"),
     ("URL", "redis://user:pass@there?password=other"),
     ("URL", "rediss://there?ssl=false"),
@@ -254,9 +259,7 @@ def test_class_whose_constructor_needs_other_arguments(setting, path):
         ("REDIS_CLASS", "os.sep", TypeError),
     ],
 )
-def test_nothing_is_half_done_and_the_fixed_setting_works(
-    setting, bad, error, app, server
-):
+def test_failed_init_app_changes_nothing(setting, bad, error, app, server):
     fixed = {"REDIS_PORT": server.port, "REDIS_URL": server.url(4)}.get(setting)
     app.config[setting] = bad
     before, extensions = dict(app.config), dict(app.extensions)

@@ -145,7 +145,7 @@ def test_attributes_are_those_of_the_current_client(server):
             assert redis.response_callbacks is client.response_callbacks
 
 
-def test_attributes_that_can_be_called_are_no_methods(app):
+def test_callable_attribute_is_returned_unchanged(app):
     class Client(redis_py.StrictRedis):
         lock_class = redis_py.lock.Lock
 
@@ -286,7 +286,7 @@ def test_subclass_that_changes_a_command(app):
     assert redis.get("key") == "value"
 
 
-def test_what_is_set_on_the_object_stays(app):
+def test_patched_attribute_survives_init_app(app):
     redis = Redis()
     redis.init_app(app)
     assert redis.get
@@ -310,7 +310,7 @@ def test_attribute_that_is_a_method_for_one_client_only(app):
         assert redis.hook is None
 
 
-def test_method_whose_signature_python_cannot_tell(app):
+def test_method_without_a_signature(app):
     class Client(redis_py.StrictRedis):
         @functools.wraps(max)
         def most(self, *numbers):

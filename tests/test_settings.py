@@ -210,7 +210,7 @@ def test_subclass_has_its_own_settings_and_those_of_its_bases(server):
     assert server.keys() == {(7, "key")}
 
 
-def test_parameter_of_a_subclass_that_is_called_as_an_old_setting_was():
+def test_subclass_parameter_named_like_an_old_setting():
     class Named(redis_py.StrictRedis):
         def __init__(self, user="nobody", errors=None, **kwargs):
             self.own = user, errors
@@ -222,7 +222,7 @@ def test_parameter_of_a_subclass_that_is_called_as_an_old_setting_was():
     assert arguments(redis)["username"] is None
 
 
-def test_catch_alls_of_a_constructor_are_no_settings():
+def test_args_and_kwargs_are_not_settings():
     app = make_app(REDIS_CLASS=Client, REDIS_ARGS="args", REDIS_KWARGS="kwargs")
     assert Redis(app).connection.own == ("bar", 10, 0.5, False)
 

@@ -33,8 +33,8 @@ def redis_with(**settings):
         ("socket_timeout", "2", 2),
         ("socket_connect_timeout", "1e1", 10),
         ("health_check_interval", "30", 30),
-        ("decode_responses", "false", False),
         ("decode_responses", "true", True),
+        ("socket_keepalive", "off", False),
         ("decode_responses", " True\n", True),
         ("socket_keepalive", "on", True),
         ("encoding", "latin-1", "latin-1"),
@@ -52,7 +52,6 @@ def redis_with(**settings):
         ("db", 1, 1),
         ("socket_timeout", 5, 5),
         ("decode_responses", 1, True),
-        ("decode_responses", 0, False),
         ("decode_responses", True, True),
     ],
 )

@@ -90,19 +90,19 @@ def test_tls():
     assert address(redis) == ("there", 6380, 1)
 
 
-def test_tls_verifies_the_certificate_and_whose_it_is():
+def test_tls_verifies_the_certificate_and_the_host_name():
     found = arguments(from_url("rediss://there"))
     assert found["ssl_cert_reqs"] in ("required", ssl.CERT_REQUIRED)
     assert found["ssl_check_hostname"] is True
 
 
 @pytest.mark.parametrize("mode", ["none", ssl.CERT_NONE])
-def test_host_name_is_not_asked_for_where_no_certificate_is(mode):
+def test_no_host_name_check_without_a_certificate_check(mode):
     redis = from_url("rediss://there", REDIS_SSL_CERT_REQS=mode)
     assert arguments(redis)["ssl_check_hostname"] is False
 
 
-def test_host_name_is_not_asked_for_by_choice():
+def test_host_name_check_can_be_turned_off():
     redis = from_url("rediss://there?ssl_check_hostname=no")
     assert arguments(redis)["ssl_check_hostname"] is False
 
@@ -125,6 +125,7 @@ def test_ssl_setting_beside_a_url_without_tls():
         ("redis://there?db=4", ("there", 6379, 4)),
         ("redis://there/3?db=4", ("there", 6379, 4)),
         ("redis://there/?", ("there", 6379, 0)),
+        ("redis://[fe80::1%25eth0]:1/2", ("fe80::1%eth0", 1, 2)),
     ],
 )
 def test_owns_the_address(url, expected, server):
@@ -175,7 +176,6 @@ def test_settings_do_not_replace_what_the_url_carries():
     [
         ("socket_timeout=0.5", 0.5),
         ("socket_keepalive=no", False),
-        ("decode_responses=false", False),
         ("decode_responses=True", True),
         ("health_check_interval=30", 30),
         ("client_name=a%20b%2520", "a b%20"),
@@ -230,7 +230,7 @@ def test_is_written_back():
     }
 
 
-def test_defaults_are_written_back_and_credentials_it_does_not_carry_are_kept():
+def test_defaults_are_written_back_and_other_credentials_are_kept():
     app = make_app(CACHE_URL="redis://there", CACHE_PORT=1, CACHE_PASSWORD="pass")
     Redis(app, "CACHE")
     assert {k: v for k, v in app.config.items() if k.startswith("CACHE_")} == {

@@ -117,7 +117,7 @@ def tls_url(server, tls, certificates):
 
 @pytest.fixture
 def sentinels_url(sentinels):
-    return sentinels.url()
+    return sentinels.url(db=3)
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def cluster_url(cluster):
 
 @pytest.fixture
 def tls_sentinels_url(tls_sentinels, certificates):
-    return tls_sentinels.url("rediss", ssl_ca_certs=certificates.authority)
+    return tls_sentinels.url("rediss", db=3, ssl_ca_certs=certificates.authority)
 
 
 @pytest.fixture

@@ -153,6 +153,5 @@ def test_database_is_the_urls(app, request):
     """A cluster has only one."""
     with app.app_context():
         redis.set("key", "value")
-        deployment = app.config["REDIS_URL"].partition("://")[0]
-        if "cluster" not in deployment and "sentinel" not in deployment:
+        if "+cluster://" not in app.config["REDIS_URL"]:
             assert redis.client_info()["db"] == 3

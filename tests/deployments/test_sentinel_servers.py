@@ -70,6 +70,7 @@ def test_user_of_the_sentinels(sentinels, settings):
 
 
 def test_each_server_gets_its_own_password(sentinels, settings):
+    assert Redis(make_app(**settings)).ping()
     settings["REDIS_PASSWORD"] = sentinels.sentinel_password
     with pytest.raises(redis_py.AuthenticationError):
         Redis(make_app(**settings)).ping()

@@ -103,16 +103,15 @@ def test_flask_caching(create, server):
     assert the_keys(server) == {"cache:page"}
 
 
-@pytest.mark.parametrize("by", ["url", "pool"])
-def test_flask_limiter(by, create, server):
+def test_flask_limiter(create, server):
     def extend(app, redis):
-        url, options = app.config["REDIS_URL"], {}
-        if by == "pool":
-            url = "redis://"
-            with app.app_context():
-                options["connection_pool"] = redis.connection_pool
+        with app.app_context():
+            options = {"connection_pool": redis.connection_pool}
         limiter = Limiter(
-            get_remote_address, app=app, storage_uri=url, storage_options=options
+            get_remote_address,
+            app=app,
+            storage_uri="redis://",
+            storage_options=options,
         )
 
         @app.get("/")

@@ -768,7 +768,7 @@ def judge(case):
     redis = Redis(config_prefix="CACHE", **case.options)
     if case.wrong:
         error = try_it(redis, app)
-        assert error is not None, "What is wrong is taken."
+        assert error is not None, "An invalid setting was accepted."
         assert re.search(rf"\bCACHE_{case.wrong.upper()}\b", str(error)), error
         del app.config[f"CACHE_{case.wrong.upper()}"]
         app.config.update(prefixed(case.mended))
@@ -893,6 +893,7 @@ def test_what_is_written_as_a_url_is_read_back(figure):
         in_url = Redis(emptied_app(url), "CACHE").connection
         assert in_url is not in_code
         assert connection(in_url) == connection(in_code)
+        assert_goes_where_it_says(in_url, case.meaning)
         outcomes["client"] += 1
 
     every()

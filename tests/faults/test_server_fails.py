@@ -155,6 +155,8 @@ def test_idle_connections_are_closed(site, mortal, watch):
     reports = {}
     for turn in range(3):
         load = Load(site, 320, first=turn * 320)
+        # Connections are recognized, so that none of them can mean something below.
+        wait_until(mortal.connections)
         reports.update(load.finish())
         wait_until(lambda: mortal.connections() == [])
         back = time.monotonic()
