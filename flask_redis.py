@@ -24,7 +24,6 @@ import ipaddress
 import os
 import re
 import ssl
-import sys
 import types
 import typing as t
 import uuid
@@ -36,7 +35,6 @@ import redis
 import redis.cluster
 from flask import Config, Flask, current_app
 from redis.backoff import ExponentialBackoff, NoBackoff
-from redis.exceptions import RedisClusterException, RedisError
 from redis.retry import Retry
 from werkzeug.local import LocalProxy
 from werkzeug.utils import import_string
@@ -60,9 +58,8 @@ class Redis:
     you store finds the current app each time it is called. ``with redis as client:``
     gives the current client and leaves it open, because other threads use it too.
 
-    :param app: the app to register, and to use outside a context. Default ``None``:
-        call :meth:`init_app` later.
-    :type app: flask.Flask or None
+    :param flask.Flask app: the app to register, and to use outside a context. Default
+        ``None``: call :meth:`init_app` later.
     :param str config_prefix: how the names of the settings begin. Default ``"REDIS"``.
     :param options: parameters of the client, such as ``decode_responses=True``. The
         app's settings override them.
@@ -85,15 +82,14 @@ class Redis:
         config_prefix: str | None = None,
         **options: t.Any,
     ) -> None:
-        self._app: Flask | None = None
+        # Outside a context, the proxy current_app would lead to no app.
+        self._app = app._get_current_object() if isinstance(app, LocalProxy) else app
         self._config_prefix = _check_prefix(config_prefix or "REDIS")
         self._options = options
         # Marks the apps that this object serves. A copy of it serves them too.
         self._token = uuid.uuid4().hex
-        if app is not None:
-            app = _without_proxy(app)
-            self.init_app(app)
-            self._app = app
+        if self._app is not None:
+            self.init_app(self._app)
 
     def init_app(self, app: Flask, config_prefix: str | None = None) -> None:
         """Read the settings of an app and create its client.
@@ -120,12 +116,12 @@ class Redis:
             Added ``config_prefix``.
         .. versionadded:: 0.3
         """
-        app = _without_proxy(app)
         prefix = _check_prefix(config_prefix or self._config_prefix)
         if not hasattr(app, "extensions"):
             raise TypeError(
-                f"app must be a Flask app, not {type(app).__name__}. A URL belongs in "
-                f"app.config['{self._config_prefix}_URL'], a prefix in config_prefix."
+                f"app must be a Flask app, not {app.__class__.__name__}. "
+                f"A URL belongs in app.config['{self._config_prefix}_URL'], "
+                "a prefix in config_prefix."
             )
         clients = app.extensions.get("redis", {})
         served = app.extensions.get(_SERVED, {}).get(self._token)
@@ -162,7 +158,7 @@ class Redis:
             return object.__getattribute__(self, name)
         try:
             found = getattr(_find_client(self), name)
-        except (RedisError, RedisClusterException) as error:
+        except (redis.RedisError, redis.exceptions.RedisClusterException) as error:
             # The client of a cluster connects to answer this.
             raise AttributeError(f"Cannot look up {name!r}: {error}") from error
         if isinstance(found, types.MethodType):
@@ -221,7 +217,6 @@ class _NoClientError(RuntimeError, AttributeError):
 
 #: Where an app keeps the prefix that each object serves, by the token of the object.
 _SERVED = "flask-and-redis"
-
 #: Returns the app whose context is active.
 _current_app = current_app._get_current_object  # type: ignore[attr-defined]
 
@@ -231,11 +226,6 @@ def _check_prefix(prefix: str) -> str:
         # Don't show it: it may be a misplaced URL with a password.
         raise ValueError("config_prefix must be an identifier, such as 'REDIS'.")
     return prefix
-
-
-def _without_proxy(app: Flask) -> Flask:
-    """Return the app itself if ``current_app`` was passed."""
-    return app._get_current_object() if isinstance(app, LocalProxy) else app
 
 
 def _find_client(of: Redis) -> redis.StrictRedis:
@@ -262,10 +252,8 @@ def _find_client(of: Redis) -> redis.StrictRedis:
 
 def _class_of_both(own: type, client_class: type) -> type:
     """Return a class that looks like a subclass of ours, and makes clients."""
-    body = {
-        "__new__": lambda _, *args, **kwargs: client_class(*args, **kwargs),
-        **{name: vars(own).get(name) for name in ("__module__", "__doc__")},
-    }
+    body: _Values = {"__module__": own.__module__, "__doc__": own.__doc__}
+    body["__new__"] = lambda _, *args, **kwargs: client_class(*args, **kwargs)
     with contextlib.suppress(TypeError):
         return type(own.__name__, (own, client_class), body)
     return own
@@ -285,10 +273,8 @@ for _name, _method in inspect.getmembers(redis.StrictRedis, inspect.isfunction):
     if not _name.startswith("_") and _name not in vars(Redis):
         setattr(Redis, _name, _late_method(_name, _method))
 
-
 #: The name that the class has in flask-redis, another project.
 FlaskRedis = Redis
-
 
 # 2. From the settings of one app to its client.
 
@@ -301,13 +287,8 @@ _OLD_NAMES = {"charset": "encoding", "errors": "encoding_errors", "user": "usern
 _NO_LIMIT = {"SOCKET_TIMEOUT", "SOCKET_CONNECT_TIMEOUT", "CONNECTION_POOL_TIMEOUT"}
 
 #: As options of a URL, these require Sentinel or TCP. As settings, they are ignored.
-_FOR_SENTINEL = (
-    "role",
-    "min_other_sentinels",
-    "sentinel_username",
-    "sentinel_password",
-)
-_FOR_TCP = ("socket_connect_timeout", "socket_keepalive")
+_OF_SENTINEL = ("role", "min_other_sentinels", "sentinel_username", "sentinel_password")
+_OF_TCP = ("socket_connect_timeout", "socket_keepalive")
 
 #: Parts of the URL of a single server that are written to the settings.
 _WRITTEN_BACK = {"host", "port", "unix_socket_path", "db", "username", "password"}
@@ -356,17 +337,18 @@ class _ClientBuilder:
         self.url = _split_url(self.label("url"), self.settings.get("URL"))
         self.client_class = self.find_class()
         self.is_cluster = issubclass(self.client_class, redis.RedisCluster)
-        redis_pys = (redis.StrictRedis, redis.RedisCluster)
+        is_redis = self.is_cluster or issubclass(self.client_class, redis.StrictRedis)
         of_class = _parameters(self.client_class)
-        own_kinds = _OWN_KINDS if issubclass(self.client_class, redis_pys) else {}
-        self.kinds = {**own_kinds, **of_class}
+        self.kinds = {**(_OWN_KINDS if is_redis else {}), **of_class}
         arguments = self.merge(self.find_names())
-        if own_kinds:
+        if is_redis:
             self.check_combination(arguments)
             arguments = {**self.defaults(arguments), **arguments}
         own = {name: arguments.pop(name) for name in arguments.keys() - of_class.keys()}
         client = self.make_client(arguments, own)
-        self.write_back(arguments)
+        if self.url.keys() & {"host", "unix_socket_path"}:
+            for name in _WRITTEN_BACK & self.url.keys() & arguments.keys():
+                self.config[self.label(name)] = arguments[name]
         return client
 
     def label(self, name: str) -> str:
@@ -419,13 +401,12 @@ class _ClientBuilder:
                 f"The option {name!r} for {self.prefix!r} is not a parameter of the "
                 "client's class. Is it misspelt?"
             )
-        url = self.label("url")
         for name in sorted(self.url.keys() - names.keys()):
             # Don't show an unknown name: it may be part of a password.
             shown = name if name in _KINDS or name in _OWN_KINDS else "an option"
             raise ValueError(
-                f"{url}: {shown} is not a parameter of the client's class. Check its "
-                "spelling, and write ? in a password as %3F."
+                f"{self.label('url')}: {shown} is not a parameter of the client's "
+                "class. Check its spelling, and write ? in a password as %3F."
             )
         return names
 
@@ -437,13 +418,11 @@ class _ClientBuilder:
             (self.settings, str.upper, self.label),
             (self.url, str, lambda name: f"{self.label('url')}: the {name}"),
         ):
-            found = {
-                parameter: _convert(
-                    label(name), given[key(name)], self.kinds[parameter]
-                )
-                for name, parameter in names.items()
-                if key(name) in given
-            }
+            found = {}
+            for name, parameter in names.items():
+                if key(name) in given:
+                    kind = self.kinds[parameter]
+                    found[parameter] = _convert(label(name), given[key(name)], kind)
             if any(found[name] is not None for name in found.keys() & _SERVERS):
                 merged = {k: v for k, v in merged.items() if k not in _SERVERS}
             merged.update(found)
@@ -477,9 +456,9 @@ class _ClientBuilder:
             scheme = ""
             if name.startswith("ssl_") and not facts["tls"]:
                 scheme = "rediss"
-            elif name in _FOR_SENTINEL and "sentinels" not in given:
+            elif name in _OF_SENTINEL and "sentinels" not in given:
                 scheme = "redis+sentinel"
-            elif name in _FOR_TCP and "unix_socket_path" in given:
+            elif name in _OF_TCP and "unix_socket_path" in given:
                 scheme = "redis"
             if scheme:
                 url = self.label("url")
@@ -577,8 +556,8 @@ class _ClientBuilder:
             own["sentinels"], own.get("min_other_sentinels") or 0, for_sentinels
         )
         kwargs["is_master"] = own.get("role") != "replica"
-        service: str = own["service_name"]
-        return redis.SentinelConnectionPool(service, **kwargs)  # type: ignore[no-untyped-call]
+        kwargs["service_name"] = own["service_name"]
+        return redis.SentinelConnectionPool(**kwargs)  # type: ignore[no-untyped-call]
 
     def pool_arguments(self, client: t.Any, arguments: _Values) -> _Values:
         """Return what a pool needs to make connections like those of the first pool.
@@ -590,11 +569,6 @@ class _ClientBuilder:
         used = client.connection_pool.connection_kwargs
         of_pool = {k: arguments[k] for k in _OF_POOLS if arguments.get(k) is not None}
         return {**{k: used[k] for k in used if k not in added}, **of_pool}
-
-    def write_back(self, arguments: _Values) -> None:
-        if self.url.keys() & {"host", "unix_socket_path"}:
-            for name in _WRITTEN_BACK & self.url.keys() & arguments.keys():
-                self.config[self.label(name)] = arguments[name]
 
 
 # 3. The late start of a cluster's client.
@@ -613,8 +587,7 @@ class _LateStart:
         self._start = start
 
     def __getattr__(self, name: str) -> t.Any:
-        # What the constructor sets is missing until the start. That is never a dunder,
-        # and copy.copy() looks for dunders.
+        # The constructor, which is still to come, sets no dunders. copy.copy() asks.
         if name.startswith("__"):
             raise AttributeError(name)
         if "_started" not in vars(self):
@@ -662,12 +635,11 @@ def _boolean(value: t.Any) -> bool | None:
 
 def _number(value: t.Any, number_type: type, least: float, most: float) -> t.Any:
     number = number_type(value)
-    is_same = number == value
+    is_same = number == value and not isinstance(value, bool)
     if isinstance(value, str):
         # Python also reads 6_379, and the digits of other scripts.
         is_same = value.isascii() and "_" not in value
-    is_number = is_same and not isinstance(value, bool)
-    return number if is_number and least <= number <= most else None
+    return number if is_same and least <= number <= most else None
 
 
 def _string(value: t.Any) -> t.Any:
@@ -688,23 +660,22 @@ def _host(value: t.Any) -> str | None:
 
 
 def _nodes(value: t.Any, default_port: int) -> list[tuple[str, int]] | None:
-    nodes = value.split(",") if isinstance(value, str) else value
-    found = [_node(node, default_port) for node in nodes]
-    return found if found and isinstance(nodes, (list, tuple)) else None
+    nodes: list[t.Any] = []
+    given = value.split(",") if isinstance(value, str) else value
+    for node in given:
+        if isinstance(node, str):
+            found = re.fullmatch(r"(\[.+]|[^][:]+)(?::([0-9]+))?", node.strip())
+            if found is None:
+                return None
+            node = found[1], found[2] or default_port
+        host, port = node
+        nodes.append((_host(host), _number(port, *_PORT.args)))
+        if None in nodes[-1] or "/" in host:
+            return None
+    return nodes if nodes and isinstance(given, (list, tuple)) else None
 
 
-def _node(value: t.Any, default_port: int) -> tuple[str, int]:
-    if isinstance(value, str):
-        found = re.fullmatch(r"(\[.+]|[^][:]+)(?::([0-9]+))?", value.strip())
-        value = found and (found[1], found[2] or default_port)
-    host, port = value
-    node = _host(host), _number(port, *_PORT.args)
-    if None in node or "/" in host:
-        raise ValueError
-    return t.cast("tuple[str, int]", node)
-
-
-def _pool_class(value: t.Any) -> t.Any:
+def _pool(value: t.Any) -> t.Any:
     pool_class = import_string(value) if isinstance(value, str) else value
     return pool_class if issubclass(pool_class, redis.ConnectionPool) else None
 
@@ -744,8 +715,9 @@ def _one_of(value: t.Any, *allowed: t.Any) -> t.Any:
     return value if value in allowed and not isinstance(value, bool) else None
 
 
-def _object(value: t.Any, *refused: type) -> t.Any:
-    is_refused = isinstance(value, (str, bytes, int, float, *refused))
+def _object(value: t.Any, *allowed: type) -> t.Any:
+    is_plain = isinstance(value, (str, bytes, int, float, list, dict))
+    is_refused = is_plain and not isinstance(value, allowed)
     return None if is_refused or _is_async(type(value)) else value
 
 
@@ -758,33 +730,28 @@ def _verifies(arguments: _Values) -> bool:
     return arguments.get("ssl_cert_reqs", "required") not in (None, "none", 0)
 
 
-_MOST = sys.float_info.max
-_ANY = (-_MOST, _MOST)
+_MOST = 1e308
 _DEFAULT_RETRY = inspect.signature(redis.StrictRedis).parameters["retry"].default
 _PAIRS = "host:port,host:port or a list of such pairs, with ports from 1 to 65535"
 #: redis-py 4 has neither this class nor the parameter.
 _STRATEGIES = getattr(redis.cluster, "LoadBalancingStrategy", str)
 
-# Kinds of several parameters.
 _BOOLEAN = _Kind("true or false (or yes or no, on or off, 1 or 0)", _boolean)
-_INTEGER = _Kind("an integer", _number, (int, *_ANY))
+_INTEGER = _Kind("an integer", _number, (int, -_MOST, _MOST))
 _INDEX = _Kind("an integer, 0 or more", _number, (int, 0, _MOST))
 _COUNT = _Kind("an integer, 1 or more", _number, (int, 1, _MOST))
-_NUMBER = _Kind("a number", _number, (float, *_ANY))
+_NUMBER = _Kind("a number", _number, (float, -_MOST, _MOST))
 _SECONDS = _Kind("a number of seconds, 0 or more", _number, (float, 0, _MOST))
 _TIMEOUT = _Kind("a number of seconds greater than 0", _number, (float, 1e-6, 1e9))
 _STRING = _Kind("a string; put a value such as 1.5 or true in quotes", _string)
+_HOST = _Kind("a host without a port, or the absolute path of a Unix socket", _host)
 _PORT = _Kind("an integer from 1 to 65535", _number, (int, 1, 65535))
-_COLLECTION = _Kind("a list or dict, not a string or number", _object)
-_OBJECT = _Kind(
-    "a Python object, not a string, number, list or dict", _object, (list, dict)
-)
+_COLLECTION = _Kind("a list or dict, not a string or number", _object, (list, dict))
+_OBJECT = _Kind("a Python object, not a string, number, list or dict", _object)
 
 #: What the parameters of this extension accept.
 _OWN_KINDS = {
-    "connection_pool_class": _Kind(
-        "a redis.ConnectionPool class or its path", _pool_class
-    ),
+    "connection_pool_class": _Kind("a redis.ConnectionPool class or its path", _pool),
     "connection_pool_timeout": _SECONDS,
     "sentinels": _Kind(_PAIRS, _nodes, (26379,)),
     "service_name": _STRING,
@@ -798,9 +765,7 @@ _OWN_KINDS = {
 #: What the parameters of redis-py accept, in its order. Those whose default shows it,
 #: such as ``decode_responses``, have no row.
 _KINDS = {
-    "host": _Kind(
-        "a host without a port, or the absolute path of a Unix socket", _host
-    ),
+    "host": _HOST,
     "port": _PORT,
     "db": _INDEX,
     "password": _STRING,
@@ -880,68 +845,48 @@ def _parameters(made: type) -> dict[str, _Kind | None]:
 #: Each of these says where to connect, and overrides all of them in earlier places.
 _SERVERS = {"host", "unix_socket_path", "connection_pool", "sentinels", "startup_nodes"}
 
-
-#: The forms of a URL: an example, what the path must be, and the pattern of all after
-#: "://". Its groups have the names of parameters. Only the path can fail to match.
+#: By a part of the scheme: an example, what the path must be, and the pattern of the
+#: address, with groups named like parameters. Only the path can fail to match.
 _WHO = r"(?:(?P<username>[^:/]*)(?::(?P<password>[^/]*))?@)?"
-_HOST_PORT = r"(?P<host>\[.*](?=[:/]|\Z)|[^:/]*)(?::(?P<port>[^/]*))?"
-_SERVICE = "(?P<sentinels>[^/]+)/(?P<service_name>[^/@]+)"
+_ADDRESS = r"(?P<host>\[.*](?=[:/]|\Z)|[^:/]*)(?::(?P<port>[^/]*))?"
+_NODES = "(?P<startup_nodes>[^/]+)"
+_SOCKET = "(?P<unix_socket_path>/.+)"
 _DB = r"(?:/(?P<db>[0-9]+))?/?"
-_ONE = ("redis://user:password@host:6379/0", "a database number", _HOST_PORT + _DB)
-_UNIX = ("unix:///run/redis.sock?db=0", "absolute", "(?P<unix_socket_path>/.+)")
-_SENTINEL = (
-    "redis+sentinel://host:26379,host:26379/service/0",
-    "the service name",
-    _SERVICE + _DB,
-)
-_CLUSTER = (
-    "redis+cluster://host:6379,host:6379",
-    "0 or empty",
-    "(?P<startup_nodes>[^/]+)" + _DB,
-)
 _FORMS = {
-    "redis": _ONE,
-    "rediss": _ONE,
-    "unix": _UNIX,
-    "redis+sentinel": _SENTINEL,
-    "rediss+sentinel": _SENTINEL,
-    "redis+cluster": _CLUSTER,
-    "rediss+cluster": _CLUSTER,
+    "sentinel": (
+        "redis+sentinel://host:26379,host:26379/service/0",
+        "the service name",
+        "(?P<sentinels>[^/]+)/(?P<service_name>[^/@]+)",
+    ),
+    "cluster": ("redis+cluster://host:6379,host:6379", "0 or empty", _NODES),
+    "unix|sock": ("unix:///run/redis.sock?db=0", "absolute", _SOCKET),
+    "": ("redis://user:password@host:6379/0", "a database number", _ADDRESS),
 }
-#: The form that is meant by an unknown scheme with this in it.
-_MEANT = {
-    "sentinel": _SENTINEL,
-    "cluster": _CLUSTER,
-    "sock": _UNIX,
-    "unix": _UNIX,
-    "": _ONE,
-}
+_SCHEMES = ["redis", "rediss", "unix"]
+_SCHEMES += ["redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster"]
 _URL = _Kind("a URL; write # in a password as %23", re.compile("[^#]*").fullmatch)
 
 
 def _split_url(setting: str, url: t.Any) -> _Values:
     """Return the parameters that a URL gives, as strings.
 
-    An option cannot repeat a part of the address. Only ``?db=`` overrides the path, as
-    in redis-py.
+    Of the address, only the database can be an option too: ``?db=`` overrides the path.
     """
     if url is None:
         return {}
     address, _, query = _convert(setting, url, _URL)[0].partition("?")
     scheme, separator, rest = address.partition("://")
     scheme = scheme.lower().replace("valkey", "redis")
-    if scheme not in _FORMS or not separator:
-        meant = next(_MEANT[part] for part in _MEANT if part in scheme)[0]
-        if ",password=" in scheme:
-            meant = "rediss://:password@host:6380/0"
-        schemes = f"one of {', '.join(_FORMS)}, or of these with valkey"
+    example, path, pattern = next(v for k, v in _FORMS.items() if re.search(k, scheme))
+    if scheme not in _SCHEMES or not separator:
+        meant = "rediss://:password@host:6380/0" if ",password=" in scheme else example
+        schemes = f"one of {', '.join(_SCHEMES)}, or of these with valkey"
         raise ValueError(f"{setting}: the scheme must be {schemes}, as in {meant}.")
-    example, path, pattern = _FORMS[scheme]
     expected = f"{path}, as in {example}. Write / in a password as %2F"
-    kind = _Kind(expected, re.compile(_WHO + pattern, re.DOTALL).fullmatch)
+    kind = _Kind(expected, re.compile(_WHO + pattern + _DB, re.DOTALL).fullmatch)
     found = _convert(f"{setting}: the path", rest, kind).groupdict()
     given = {name: unquote(value) for name, value in found.items() if value}
-    if _FORMS[scheme] is _ONE:
+    if "host" in found:
         given = {"host": "localhost", "port": "6379", **given}
     options = {k: v[0] for k, v in parse_qs(query, keep_blank_values=True).items()}
     given["db"] = options.pop("db", given.get("db", "0"))
