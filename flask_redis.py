@@ -110,8 +110,7 @@ class Redis:
         :raises ImportError: if ``REDIS_CLASS`` cannot be imported.
 
         .. versionchanged:: 2.0
-            Supports Sentinel, Cluster and connection pool classes. Invalid settings,
-            and one object under two prefixes on one app, raise an error.
+            Invalid settings, and registering an object twice on an app, raise an error.
         .. versionchanged:: 0.4
             Added ``config_prefix``.
         .. versionadded:: 0.3
@@ -179,7 +178,13 @@ class Redis:
         except Exception:  # noqa: BLE001
             # Nobody expects isinstance to raise, whatever is wrong with the app.
             found = self._last_class() or redis.StrictRedis
-        return found if type(self) is Redis else _class_of_both(type(self), found)
+        own = type(self)
+        if own is Redis:
+            return found
+        body = {name: vars(own).get(name) for name in ("__module__", "__doc__")}
+        with contextlib.suppress(TypeError):
+            return type(own.__name__, (_Both, own, found), body)
+        return own
 
     def __dir__(self) -> list[str]:
         try:
@@ -250,13 +255,14 @@ def _find_client(of: Redis) -> redis.StrictRedis:
     return client
 
 
-def _class_of_both(own: type, client_class: type) -> type:
-    """Return a class that looks like a subclass of ours, and makes clients."""
-    body: _Values = {"__module__": own.__module__, "__doc__": own.__doc__}
-    body["__new__"] = lambda _, *args, **kwargs: client_class(*args, **kwargs)
-    with contextlib.suppress(TypeError):
-        return type(own.__name__, (own, client_class), body)
-    return own
+class _Both:
+    """The first base of the class that ``__class__`` derives from two others."""
+
+    def __new__(cls, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        return cls.__bases__[-1](*args, **kwargs)
+
+    def __init_subclass__(cls) -> None:
+        """Keep that of a user's class from being called."""
 
 
 def _late_method(name: str, method: t.Callable[..., t.Any]) -> t.Any:
@@ -373,7 +379,9 @@ class _ClientBuilder:
         error += "'redis.StrictRedis'"
         found = self.settings.get("CLASS")
         if found is None:
-            nodes = "STARTUP_NODES" in self.settings or "startup_nodes" in self.options
+            nodes = self.settings.get(
+                "STARTUP_NODES", self.options.get("startup_nodes")
+            )
             is_cluster = "startup_nodes" in self.url if self.url else nodes
             return redis.RedisCluster if is_cluster else redis.StrictRedis
         if isinstance(found, str):
@@ -387,8 +395,8 @@ class _ClientBuilder:
         if not isinstance(found, type):
             raise TypeError(f"{error}.")
         if _is_async(found):
-            error += ", and not asynchronous. See 'Async views' in the documentation"
-            raise TypeError(f"{error}.")
+            hint = "and not asynchronous. See 'Async views' in the documentation."
+            raise TypeError(f"{error}, {hint}")
         return found
 
     def find_names(self) -> dict[str, str]:
@@ -408,6 +416,8 @@ class _ClientBuilder:
                 f"{self.label('url')}: {shown} is not a parameter of the client's "
                 "class. Check its spelling, and write ? in a password as %3F."
             )
+        for name in sorted(name for name, value in self.url.items() if value == ""):
+            raise ValueError(f"{self.label('url')}: the {name} is empty.")
         return names
 
     def merge(self, names: dict[str, str]) -> _Values:
@@ -478,8 +488,9 @@ class _ClientBuilder:
         if arguments.get("ssl") and "ssl_check_hostname" in self.kinds:
             # redis-py 5 and earlier don't check it. 6.0 fails without a certificate.
             defaults["ssl_check_hostname"] = _verifies(arguments)
-        if "retry" in arguments and not _DEFAULT_RETRY and not self.is_cluster:
-            # redis-py 5 and earlier only repeat a command after these errors.
+        objects = (None, self.options.get("retry"), self.settings.get("RETRY"))
+        if not _DEFAULT_RETRY and arguments.get("retry") not in objects:
+            # It was a number. redis-py 5 and earlier only repeat after these errors.
             defaults["retry_on_error"] = [redis.ConnectionError, redis.TimeoutError]
         return defaults
 
@@ -550,8 +561,12 @@ class _ClientBuilder:
             "retry": Retry(NoBackoff(), 0),
             **given,
         }
-        if "ssl_cert_reqs" in given and "ssl_check_hostname" not in given:
-            for_sentinels["ssl_check_hostname"] = _verifies(given)
+        if "ssl_check_hostname" not in given:
+            # As for the servers: checked with the certificate, unless it is turned off.
+            is_off = known.get("ssl_check_hostname") is False and _verifies(known)
+            for_sentinels["ssl_check_hostname"] = (
+                _verifies(for_sentinels) and not is_off
+            )
         kwargs["sentinel_manager"] = redis.Sentinel(  # type: ignore[no-untyped-call]
             own["sentinels"], own.get("min_other_sentinels") or 0, for_sentinels
         )
@@ -648,15 +663,20 @@ def _string(value: t.Any) -> t.Any:
 
 
 def _path(value: t.Any) -> str | None:
-    path = os.fsdecode(value).removeprefix("file://").removeprefix("unix://")
-    return None if re.match(r"\w+://", path) else path
+    path = os.fsdecode(value)
+    if in_url := re.fullmatch(r"(?:file|unix)://(/[^?]*)", path):
+        return in_url[1]
+    return path if path.startswith("/") else None
 
 
 def _host(value: t.Any) -> str | None:
-    host: str = _string(value).removeprefix("file://").removeprefix("unix://")
-    if ":" in host and not host.startswith("/"):
+    host: str = _string(value)
+    if "/" in host:
+        return _path(host)
+    if ":" in host:
         return str(ipaddress.IPv6Address(re.sub(r"\A\[(.*)]\Z", r"\1", host)))
-    return host if re.fullmatch(r"/.*|[\w.-]+", host) else None
+    # An empty or long label between dots raises an error here.
+    return host if re.fullmatch(r"[\w.-]+", host) and host.encode("idna") else None
 
 
 def _nodes(value: t.Any, default_port: int) -> list[tuple[str, int]] | None:
@@ -687,12 +707,13 @@ def _sentinel_kwargs(value: t.Any) -> _Values | None:
 
 
 def _retry(value: t.Any) -> t.Any:
-    if not isinstance(value, Retry):
-        number = _convert("", value, _INDEX)
-        value = copy.deepcopy(_DEFAULT_RETRY) or Retry(ExponentialBackoff(), number)
-        if _DEFAULT_RETRY:
-            value.update_retries(number)
-    return value
+    if not isinstance(value, (str, int)):
+        return _object(value)
+    number = _convert("", value, _INDEX)
+    retry = copy.deepcopy(_DEFAULT_RETRY) or Retry(ExponentialBackoff(), number)
+    if _DEFAULT_RETRY:
+        retry.update_retries(number)
+    return retry
 
 
 def _tls_version(value: t.Any) -> int:
@@ -775,7 +796,7 @@ _KINDS = {
     "socket_keepalive": _BOOLEAN,
     "socket_keepalive_options": _COLLECTION,
     "connection_pool": _OBJECT,
-    "unix_socket_path": _Kind("the path of a Unix socket", _path),
+    "unix_socket_path": _Kind("the absolute path of a Unix socket", _path),
     "encoding": _Kind("the name of a Python encoding", _known, ("".encode,)),
     "encoding_errors": _Kind("a codec error handler", _known, (codecs.lookup_error,)),
     "retry": _Kind("an integer, 0 or more, or a redis.retry.Retry", _retry),
@@ -859,7 +880,7 @@ _FORMS = {
         "(?P<sentinels>[^/]+)/(?P<service_name>[^/@]+)",
     ),
     "cluster": ("redis+cluster://host:6379,host:6379", "0 or empty", _NODES),
-    "unix|sock": ("unix:///run/redis.sock?db=0", "absolute", _SOCKET),
+    "unix|sock|file": ("unix:///run/redis.sock?db=0", "absolute", _SOCKET),
     "": ("redis://user:password@host:6379/0", "a database number", _ADDRESS),
 }
 _SCHEMES = ["redis", "rediss", "unix"]
@@ -877,9 +898,13 @@ def _split_url(setting: str, url: t.Any) -> _Values:
     address, _, query = _convert(setting, url, _URL)[0].partition("?")
     scheme, separator, rest = address.partition("://")
     scheme = scheme.lower().replace("valkey", "redis")
-    example, path, pattern = next(v for k, v in _FORMS.items() if re.search(k, scheme))
+    # Without a slash, it is a host, which may have any of these words in it.
+    word = scheme if ":/" in address else ""
+    example, path, pattern = next(v for k, v in _FORMS.items() if re.search(k, word))
     if scheme not in _SCHEMES or not separator:
-        meant = "rediss://:password@host:6380/0" if ",password=" in scheme else example
+        if re.search("rediss|tls|ssl", word):
+            example = example.replace("redis", "rediss", 1)
+        meant = "rediss://:password@host:6380/0" if "password=" in scheme else example
         schemes = f"one of {', '.join(_SCHEMES)}, or of these with valkey"
         raise ValueError(f"{setting}: the scheme must be {schemes}, as in {meant}.")
     expected = f"{path}, as in {example}. Write / in a password as %2F"
@@ -890,7 +915,10 @@ def _split_url(setting: str, url: t.Any) -> _Values:
         given = {"host": "localhost", "port": "6379", **given}
     options = {k: v[0] for k, v in parse_qs(query, keep_blank_values=True).items()}
     given["db"] = options.pop("db", given.get("db", "0"))
-    for name in sorted(options.keys() & {*given, *_SERVERS, "port", "service_name"}):
+    old = {old for old, new in _OLD_NAMES.items() if new in given}
+    for name in sorted(
+        options.keys() & {*given, *old, *_SERVERS, "port", "service_name"}
+    ):
         raise ValueError(f"{setting}: {name} belongs in the address, not in an option.")
     if scheme.startswith("rediss"):
         says_tls = options.setdefault("ssl", "true")

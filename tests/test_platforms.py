@@ -205,6 +205,10 @@ def test_password_loses_only_a_line_end(name, given, used):
         "'db'",
         ":6379",
         "*",
+        "redis..svc.cluster.local",
+        ".cache.amazonaws.com",
+        64 * "a" + ".example",
+        "unix:///run/redis.sock?db=3",
     ],
 )
 def test_what_is_not_a_host_is_an_error(host):
@@ -244,10 +248,19 @@ def test_url_of_a_unix_socket_means_its_path(name, form, server):
     assert Redis(app).ping()
 
 
-@pytest.mark.parametrize("path", ["redis://there", f"redis://:{SECRET}@there", 5, True])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("redis://there", f"redis://:{SECRET}@there", 5, True, "redis.sock"),
+        *(f"unix://:{SECRET}@/run/r.sock", f"user:{SECRET}@db", "localhost:6379"),
+        *(f"unix:///s?password={SECRET}", "unix:/run/r.sock", "redis+socket:///s"),
+    ],
+)
 def test_what_is_not_a_path_is_an_error(path):
     message = error_of(REDIS_UNIX_SOCKET_PATH=path)
-    assert message == "REDIS_UNIX_SOCKET_PATH must be the path of a Unix socket."
+    assert (
+        message == "REDIS_UNIX_SOCKET_PATH must be the absolute path of a Unix socket."
+    )
 
 
 # Options of a URL that would be ignored.
@@ -304,6 +317,21 @@ def test_option_for_tcp_in_the_url_of_a_unix_socket_is_an_error(option):
     # An app can have it among its settings.
     Redis(make_app(REDIS_URL="unix:///s", REDIS_SOCKET_CONNECT_TIMEOUT=1))
     Redis(make_app(REDIS_URL=f"redis://there?{option}"))
+
+
+@pytest.mark.parametrize("name", ["password", "user", "ssl_ca_certs", "db", "retry"])
+def test_empty_option_is_an_error(name):
+    message = error_of(REDIS_URL=f"rediss://there?{name}=", REDIS_PASSWORD=SECRET)
+    assert message == f"REDIS_URL: the {name} is empty."
+
+
+def test_older_name_beside_credentials_in_the_address():
+    for option in ("user=bob", "username=bob"):
+        name = option.partition("=")[0]
+        message = error_of(REDIS_URL=f"redis://ann@there?{option}")
+        assert message == (
+            f"REDIS_URL: {name} belongs in the address, not in an option."
+        )
 
 
 @pytest.mark.parametrize("where", ["settings", "code", "URL"])
@@ -466,6 +494,15 @@ ONE = "redis://user:password@host:6379/0"
         ("tcp://there:6379", ONE),
         ("redis:there", ONE),
         ("memcached://there", ONE),
+        ("redis.default.svc.cluster.local:6379", ONE),
+        ("my-sentinel-host:26379", ONE),
+        ("myunixhost:6379/0", ONE),
+        ("file:///run/redis.sock", UNIX),
+        ("rediss-sentinel://there", SENTINEL.replace("redis", "rediss", 1)),
+        ("rediss-cluster://there", CLUSTER.replace("redis", "rediss", 1)),
+        ("redis+tls://there", "rediss://user"),
+        ("tls://there", "rediss://user"),
+        (f"there:6380, password={SECRET}, ssl=True", "rediss://:pa"),
     ],
 )
 def test_unknown_scheme_names_the_form_that_is_meant(url, meant):
@@ -561,6 +598,10 @@ def test_retries_with_a_redis_py_that_has_no_default(monkeypatch):
     assert found["retry_on_error"] == [redis_py.ConnectionError, redis_py.TimeoutError]
     assert vars(vars(found["retry"])["_backoff"]) == vars(ExponentialBackoff())
     assert count(found["retry"]) == 2
+    retry = Retry(ConstantBackoff(0), 3)
+    assert "retry_on_error" not in kept({"retry": retry})
+    assert "retry_on_error" not in kept({"retry": None})
+    assert "retry_on_error" not in kept(REDIS_RETRY=retry)
     errors = [redis_py.BusyLoadingError]
     assert kept({"retry_on_error": errors}, REDIS_RETRY=2)["retry_on_error"] is errors
     assert "retry_on_error" not in kept()
@@ -674,6 +715,8 @@ def test_host_name_without_a_certificate_is_an_error(none):
         ({}, {"ssl_cert_reqs": "none"}, False),
         ({"REDIS_SSL_CERT_REQS": "none"}, {"ssl_cert_reqs": "required"}, True),
         ({}, {"ssl_check_hostname": False}, False),
+        ({"REDIS_SSL_CHECK_HOSTNAME": "no"}, {}, False),
+        ({"REDIS_SSL_CHECK_HOSTNAME": "no"}, {"ssl_cert_reqs": "required"}, False),
     ],
 )
 def test_host_names_of_sentinels_are_checked_with_their_certificates(
@@ -683,6 +726,17 @@ def test_host_names_of_sentinels_are_checked_with_their_certificates(
         REDIS_URL="rediss+sentinel://there/shop",
         REDIS_SENTINEL_KWARGS=of_sentinels,
         **of_servers,
+    )
+    (sentinel,) = Redis(app).connection_pool.sentinel_manager.sentinels
+    assert arguments(sentinel)["ssl_check_hostname"] is checked
+
+
+@pytest.mark.parametrize(("mode", "checked"), [("required", True), ("none", False)])
+def test_host_names_of_sentinels_with_tls_for_them_alone(mode, checked):
+    app = make_app(
+        REDIS_URL="redis+sentinel://there/shop",
+        REDIS_SENTINEL_KWARGS={"ssl": True},
+        REDIS_SSL_CERT_REQS=mode,
     )
     (sentinel,) = Redis(app).connection_pool.sentinel_manager.sentinels
     assert arguments(sentinel)["ssl_check_hostname"] is checked
