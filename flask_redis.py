@@ -1,8 +1,4 @@
-"""
-flask_redis
-~~~~~~~~~~~
-
-The Redis extension for Flask, in four parts. Each uses only those below it.
+"""The Redis extension for Flask, in four parts. Each uses only those below it.
 
 1. :class:`Redis`, the object that is used as if it were the current app's client.
 2. ``_ClientBuilder``, which makes a client from the settings of an app.
@@ -124,16 +120,13 @@ class Redis:
             )
         clients = app.extensions.get("redis", {})
         served = app.extensions.get(_SERVED, {}).get(self._token)
-        if served in clients:
-            raise ValueError(
-                f"This Redis object already serves the app {app.name!r} with the "
-                f"prefix {served!r}. Create a second object for a second database."
-            )
-        if prefix in clients:
-            raise ValueError(
-                f"The app {app.name!r} already has a client with the prefix "
-                f"{prefix!r}. Use another config_prefix."
-            )
+        for taken in (served, prefix):
+            if taken in clients:
+                raise ValueError(
+                    f"The app {app.name!r} already has a client with the prefix "
+                    f"{taken!r}. For a second database, create a second Redis object "
+                    "with another config_prefix."
+                )
         client = _ClientBuilder(app.config, prefix, self._options).build()
         app.extensions.setdefault("redis", {})[prefix] = client
         app.extensions.setdefault(_SERVED, {})[self._token] = prefix
@@ -143,8 +136,7 @@ class Redis:
     def connection(self) -> redis.StrictRedis:
         """The client of the current app.
 
-        :raises RuntimeError: if there is no current app, or if it is not registered
-            with this object.
+        :raises RuntimeError: if there is no current app, or it is not registered here.
 
         .. versionadded:: 0.4
         """
@@ -153,7 +145,7 @@ class Redis:
     # The commands are added below the class, as methods. This finds everything else.
     def __getattr__(self, name: str) -> t.Any:
         if name.startswith("_"):
-            # Raises the usual error: private attributes of the client stay private.
+            # The usual error: private attributes of the client stay private.
             return object.__getattribute__(self, name)
         try:
             found = getattr(_find_client(self), name)
@@ -166,12 +158,9 @@ class Redis:
 
     @property  # type: ignore[misc]
     def __class__(self) -> t.Any:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """The class of the current client, so that ``isinstance`` finds a client.
+        """The class of the current client, of the one registered last, or redis-py's.
 
-        Without a current client, it is the class of the client registered last, or
-        redis-py's default. In a subclass, it is a class derived from both.
-
-        .. versionadded:: 2.0
+        In a subclass, it is a class derived from both.
         """
         try:
             found = _find_client(self).__class__
@@ -288,20 +277,15 @@ _Values = dict[str, t.Any]
 
 #: The names that some settings had in earlier releases.
 _OLD_NAMES = {"charset": "encoding", "errors": "encoding_errors", "user": "username"}
-
 #: Settings for which None means "no limit". For the others it means "not set".
 _NO_LIMIT = {"SOCKET_TIMEOUT", "SOCKET_CONNECT_TIMEOUT", "CONNECTION_POOL_TIMEOUT"}
-
 #: As options of a URL, these require Sentinel or TCP. As settings, they are ignored.
 _OF_SENTINEL = ("role", "min_other_sentinels", "sentinel_username", "sentinel_password")
 _OF_TCP = ("socket_connect_timeout", "socket_keepalive")
-
 #: Parts of the URL of a single server that are written to the settings.
 _WRITTEN_BACK = {"host", "port", "unix_socket_path", "db", "username", "password"}
-
 #: Parameters of a connection pool itself, not of its connections.
 _OF_POOLS = ("max_connections", "cache", "cache_config", "maint_notifications_config")
-
 _POOLS = {"connection_pool", "single_connection_client"}
 #: By the cause: which parameters it excludes, and how an error names it.
 _EXCLUDED = {
@@ -395,8 +379,9 @@ class _ClientBuilder:
         if not isinstance(found, type):
             raise TypeError(f"{error}.")
         if _is_async(found):
-            hint = "and not asynchronous. See 'Async views' in the documentation."
-            raise TypeError(f"{error}, {hint}")
+            raise TypeError(
+                f"{error}, not asynchronous: see 'Async views' in the docs."
+            )
         return found
 
     def find_names(self) -> dict[str, str]:
@@ -463,14 +448,12 @@ class _ClientBuilder:
                 other = other.format(self.prefix)
                 raise ValueError(f"{self.label(name)} requires {other}.")
         for name in sorted(self.url):
-            scheme = ""
-            if name.startswith("ssl_") and not facts["tls"]:
-                scheme = "rediss"
-            elif name in _OF_SENTINEL and "sentinels" not in given:
-                scheme = "redis+sentinel"
-            elif name in _OF_TCP and "unix_socket_path" in given:
-                scheme = "redis"
-            if scheme:
+            schemes = {
+                "rediss": name.startswith("ssl_") and not facts["tls"],
+                "redis+sentinel": name in _OF_SENTINEL and "sentinels" not in given,
+                "redis": name in _OF_TCP and "unix_socket_path" in given,
+            }
+            for scheme in (scheme for scheme in schemes if schemes[scheme]):
                 url = self.label("url")
                 raise ValueError(f"{url}: the {name} requires a {scheme} URL.")
 
@@ -593,9 +576,9 @@ class _LateStart:
     """A base for the client of a cluster, whose constructor connects.
 
     It makes the client when it is first used, so an app starts while its cluster is
-    down. Threads that come first at the same time each make a client, and one of these
-    is kept. There is no lock: threads would wait for each other while the cluster
-    hangs, and a process that is forked in the meantime would wait forever.
+    down. Threads that come first together each make one, and one of these is kept.
+    With a lock, they would wait for each other while the cluster hangs, and a process
+    that is forked in the meantime would wait forever.
     """
 
     def __init__(self, start: t.Callable[[], t.Any]) -> None:
@@ -685,9 +668,7 @@ def _nodes(value: t.Any, default_port: int) -> list[tuple[str, int]] | None:
     for node in given:
         if isinstance(node, str):
             found = re.fullmatch(r"(\[.+]|[^][:]+)(?::([0-9]+))?", node.strip())
-            if found is None:
-                return None
-            node = found[1], found[2] or default_port
+            node = (found[1], found[2] or default_port) if found else ("", 0)
         host, port = node
         nodes.append((_host(host), _number(port, *_PORT.args)))
         if None in nodes[-1] or "/" in host:
@@ -782,9 +763,8 @@ _OWN_KINDS = {
     "sentinel_password": _STRING,
     "sentinel_kwargs": _Kind("a dict of parameters of redis.Redis", _sentinel_kwargs),
 }
-
 #: What the parameters of redis-py accept, in its order. Those whose default shows it,
-#: such as ``decode_responses``, have no row.
+#: such as ``decode_responses``, and those that accept any value have no row.
 _KINDS = {
     "host": _HOST,
     "port": _PORT,
@@ -802,19 +782,12 @@ _KINDS = {
     "retry": _Kind("an integer, 0 or more, or a redis.retry.Retry", _retry),
     "retry_on_error": _COLLECTION,
     "ssl": _BOOLEAN,
-    "ssl_keyfile": _STRING,
-    "ssl_certfile": _STRING,
     "ssl_cert_reqs": _Kind("none, optional or required", _verify_mode),
     "ssl_include_verify_flags": _COLLECTION,
     "ssl_exclude_verify_flags": _COLLECTION,
-    "ssl_ca_certs": _STRING,
-    "ssl_ca_path": _STRING,
-    "ssl_ca_data": _STRING,
     "ssl_password": _STRING,
     "ssl_ocsp_context": _OBJECT,
-    "ssl_ocsp_expected_cert": _STRING,
     "ssl_min_version": _Kind("an ssl.TLSVersion, such as TLSv1.2", _tls_version),
-    "ssl_ciphers": _STRING,
     "max_connections": _COUNT,
     "health_check_interval": _SECONDS,
     "client_name": _STRING,
@@ -833,8 +806,7 @@ _KINDS = {
     "address_remap": _OBJECT,
     "policy_resolver": _OBJECT,
 }
-
-#: What other parameters accept, by the type of the default. Otherwise, any value.
+#: What other parameters accept, by the type of the default.
 _KINDS_BY_TYPE = {bool: _BOOLEAN, int: _INTEGER, float: _NUMBER, str: _STRING}
 
 
@@ -865,7 +837,6 @@ def _parameters(made: type) -> dict[str, _Kind | None]:
 
 #: Each of these says where to connect, and overrides all of them in earlier places.
 _SERVERS = {"host", "unix_socket_path", "connection_pool", "sentinels", "startup_nodes"}
-
 #: By a part of the scheme: an example, what the path must be, and the pattern of the
 #: address, with groups named like parameters. Only the path can fail to match.
 _WHO = r"(?:(?P<username>[^:/]*)(?::(?P<password>[^/]*))?@)?"

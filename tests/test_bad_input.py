@@ -30,8 +30,6 @@ BAD_SETTINGS = [
     ("PORT", "0"),
     ("PORT", "\u0661"),
     ("PORT", "6_379"),
-    *((f"SSL_{name}", 1.5) for name in "KEYFILE CERTFILE CA_CERTS CA_PATH".split()),
-    *((f"SSL_{name}", True) for name in ("PASSWORD", "OCSP_EXPECTED_CERT")),
     ("PORT", 0),
     ("PORT", -1),
     ("PORT", 65536),

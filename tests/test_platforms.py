@@ -679,7 +679,7 @@ class Own(redis_asyncio.Redis):
 def test_asynchronous_class_is_an_error(client):
     message = error_of(REDIS_CLASS=client)
     assert message.startswith("REDIS_CLASS must be a class or its dotted path, such as")
-    assert "not asynchronous. See 'Async views' in the documentation." in message
+    assert "not asynchronous: see 'Async views' in the docs." in message
 
 
 def test_asynchronous_objects_are_errors():
