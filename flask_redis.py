@@ -31,6 +31,7 @@ import redis
 import redis.cluster
 from flask import Config, Flask, current_app
 from redis.backoff import ExponentialBackoff, NoBackoff
+from redis.exceptions import RedisClusterException, RedisError
 from redis.retry import Retry
 from werkzeug.local import LocalProxy
 from werkzeug.utils import import_string
@@ -149,7 +150,7 @@ class Redis:
             return object.__getattribute__(self, name)
         try:
             found = getattr(_find_client(self), name)
-        except (redis.RedisError, redis.exceptions.RedisClusterException) as error:
+        except (RedisError, RedisClusterException) as error:
             # The client of a cluster connects to answer this.
             raise AttributeError(f"Cannot look up {name!r}: {error}") from error
         if isinstance(found, types.MethodType):
