@@ -171,7 +171,8 @@ class Redis:
         own = type(self)
         if own is Redis:
             return found
-        body = {name: vars(own).get(name) for name in ("__module__", "__doc__")}
+        names = ("__module__", "__qualname__", "__doc__")
+        body = {name: getattr(own, name) for name in names}
         with contextlib.suppress(TypeError):
             return type(own.__name__, (_Both, own, found), body)
         return own
@@ -213,7 +214,7 @@ class _NoClientError(RuntimeError, AttributeError):
 #: Where an app keeps the prefix that each object serves, by the token of the object.
 _SERVED = "flask-and-redis"
 #: Returns the app whose context is active.
-_current_app = current_app._get_current_object  # type: ignore[attr-defined]
+_current_app = current_app._get_current_object  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _check_prefix(prefix: str) -> str:
@@ -306,7 +307,7 @@ _EXCLUDED = {
 #: What a parameter needs, and how an error names it.
 _REQUIRED = {
     "sentinels": ("service_name", "{}_SERVICE_NAME"),
-    "service_name": ("server", "{}_SENTINELS"),
+    "service_name": ("server", "{}_SENTINELS"),  # Beside a host, it is ignored.
     "connection_pool_timeout": ("waits", "a {}_CONNECTION_POOL_CLASS that waits"),
 }
 
@@ -348,14 +349,15 @@ class _ClientBuilder:
     def find_settings(self) -> _Values:
         """Return the settings that are set, by their names without the prefix."""
         settings = {}
-        for name, value in self.config.items():
-            prefix, _, name = name.partition(f"{self.prefix}_")
+        for key, value in self.config.items():
+            name = str(key).removeprefix(f"{self.prefix}_")
             # Platforms hand out "" or None for what is not set, and values with a line
             # end. A password may begin or end with a blank.
             if isinstance(value, str):
                 is_password = name.endswith("PASSWORD")
                 value = value.rstrip("\r\n") if is_password else value.strip()
-            if not prefix and value != "" and (value is not None or name in _NO_LIMIT):
+            is_set = value != "" and (value is not None or name in _NO_LIMIT)
+            if name != key and is_set:
                 settings[name] = value
         return settings
 
@@ -364,9 +366,8 @@ class _ClientBuilder:
         error += "'redis.StrictRedis'"
         found = self.settings.get("CLASS")
         if found is None:
-            nodes = self.settings.get(
-                "STARTUP_NODES", self.options.get("startup_nodes")
-            )
+            nodes = self.options.get("startup_nodes")
+            nodes = self.settings.get("STARTUP_NODES", nodes)
             is_cluster = "startup_nodes" in self.url if self.url else nodes
             return redis.RedisCluster if is_cluster else redis.StrictRedis
         if isinstance(found, str):
@@ -380,9 +381,8 @@ class _ClientBuilder:
         if not isinstance(found, type):
             raise TypeError(f"{error}.")
         if _is_async(found):
-            raise TypeError(
-                f"{error}, not asynchronous: see 'Async views' in the docs."
-            )
+            error += ", not asynchronous: see 'Async views' in the docs."
+            raise TypeError(error)
         return found
 
     def find_names(self) -> dict[str, str]:
@@ -428,18 +428,18 @@ class _ClientBuilder:
 
     def check_combination(self, arguments: _Values) -> None:
         given = {name for name, value in arguments.items() if value}
-        pool_class = arguments.get("connection_pool_class") or redis.ConnectionPool
+        pool_class = arguments.get("connection_pool_class")
         of_sentinels = arguments.get("sentinel_kwargs") or {}
         facts = {
             "cluster": self.is_cluster,
             "server": given & _SERVERS,
-            "waits": "timeout" in _parameters(pool_class),
+            "waits": pool_class and "timeout" in _parameters(pool_class),
             "tls": arguments.get("ssl") or of_sentinels.get("ssl"),
             "no certificate": not _verifies(arguments),
         }
         facts.update(dict.fromkeys(given, True))
         for cause, (excluded, other) in _EXCLUDED.items():
-            for name in sorted(excluded & given) if facts.get(cause) else ():
+            for name in sorted(excluded & given if facts.get(cause) else ()):
                 raise ValueError(
                     f"{self.label(name)} (or {name} in {self.label('url')}) cannot be "
                     f"combined with {other.format(self.prefix)}."
@@ -454,9 +454,10 @@ class _ClientBuilder:
                 "redis+sentinel": name in _OF_SENTINEL and "sentinels" not in given,
                 "redis": name in _OF_TCP and "unix_socket_path" in given,
             }
-            for scheme in (scheme for scheme in schemes if schemes[scheme]):
-                url = self.label("url")
-                raise ValueError(f"{url}: the {name} requires a {scheme} URL.")
+            for scheme, is_required in schemes.items():
+                if is_required:
+                    url = self.label("url")
+                    raise ValueError(f"{url}: the {name} requires a {scheme} URL.")
 
     def defaults(self, arguments: _Values) -> _Values:
         """Return the defaults that differ from those of the installed redis-py."""
@@ -600,7 +601,7 @@ class _LateStart:
 
     def close(self) -> None:
         if "_started" in vars(self):
-            super().close()  # type: ignore[misc]
+            super().close()  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
 
 
 # 4. The values. Many come from the environment, as strings or as parsed JSON.
@@ -887,10 +888,9 @@ def _split_url(setting: str, url: t.Any) -> _Values:
         given = {"host": "localhost", "port": "6379", **given}
     options = {k: v[0] for k, v in parse_qs(query, keep_blank_values=True).items()}
     given["db"] = options.pop("db", given.get("db", "0"))
-    old = {old for old, new in _OLD_NAMES.items() if new in given}
-    for name in sorted(
-        options.keys() & {*given, *old, *_SERVERS, "port", "service_name"}
-    ):
+    repeated = {*given, *_SERVERS, "port", "service_name"}
+    repeated |= {old for old, new in _OLD_NAMES.items() if new in given}
+    for name in sorted(options.keys() & repeated):
         raise ValueError(f"{setting}: {name} belongs in the address, not in an option.")
     if scheme.startswith("rediss"):
         says_tls = options.setdefault("ssl", "true")

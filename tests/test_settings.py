@@ -125,7 +125,9 @@ def test_settings_that_are_no_parameters_are_left_alone():
         REDIS2_URL="redis://elsewhere",
         MY_REDIS_DB=7,
         REDIS_host="elsewhere",
+        XREDIS_DB=7,
     )
+    app.config[5] = "not a string"
     before = dict(app.config)
     assert Redis(app).connection.kept == ((), {})
     assert app.config == before

@@ -48,6 +48,7 @@ def test_subclass_is_its_own_class_and_a_client(when, app):
         assert store.describe() == ("store:", "Store")
         assert issubclass(store.__class__, Store)
         assert store.__class__.__module__ == __name__
+        assert store.__class__.__qualname__ == "Store"
         assert store.__class__.__doc__ == "Keys of a store."
     assert type(store) is Store
 
@@ -86,9 +87,16 @@ def test_subclass_that_cannot_be_combined_with_the_client(app):
     class Closed(Redis, metaclass=Meta):
         pass
 
-    app.config["REDIS_CLASS"] = type("Other", (Own,), {"__slots__": ("a",)})
+    class OtherMeta(type(redis_py.StrictRedis)):
+        pass
+
+    class Other(redis_py.StrictRedis, metaclass=OtherMeta):
+        pass
+
+    app.config["REDIS_CLASS"] = Other
     redis = Closed(app)
-    assert redis.__class__ is Closed or isinstance(redis, Own)
+    assert redis.__class__ is Closed
+    assert not isinstance(redis, Other)
     assert redis.ping()
 
 
