@@ -1,12 +1,9 @@
 """The Redis extension for Flask, in four parts. Each uses only those below it.
 
-1. :class:`Redis`, the object that is used as if it were the current app's client.
+1. :class:`Redis`, which stands in for the client of the current app.
 2. ``_ClientBuilder``, which makes a client from the settings of an app.
 3. ``_LateStart``, which delays the connection of a cluster's client until first use.
 4. The values that parameters and URLs accept.
-
-:copyright: 2026 by the Flask-And-Redis authors.
-:license: BSD-3-Clause, see LICENSE for the text.
 """
 
 from __future__ import annotations
@@ -14,15 +11,16 @@ from __future__ import annotations
 import codecs
 import contextlib
 import copy
+import dataclasses
 import functools
 import inspect
 import ipaddress
 import os
 import re
 import ssl
-import types
+import sys
 import typing as t
-import uuid
+import warnings
 import weakref
 from configparser import ConfigParser
 from urllib.parse import parse_qs, unquote
@@ -38,6 +36,9 @@ from werkzeug.utils import import_string
 
 __all__ = ("FlaskRedis", "Redis")
 __version__ = "2.0.0"
+with contextlib.suppress(ImportError):
+    import_string("importlib.metadata.version")("flask-redis")
+    warnings.warn("Uninstall flask-redis: it can hide this module.", stacklevel=2)
 
 # 1. The extension object.
 
@@ -45,15 +46,13 @@ __version__ = "2.0.0"
 class Redis:
     """The Redis client of the current Flask app.
 
-    Each app that is registered with this object gets its own client, made from the
-    app's settings and kept in ``app.extensions["redis"][prefix]``. One object can serve
-    many apps, with one prefix on each. For a second database, create a second object.
+    Each app registered with this object gets its own client, made from the app's
+    settings and kept in ``app.extensions["redis"][prefix]``. One object can serve many
+    apps, with one prefix on each. For a second database, create a second object.
 
-    You can call the client's public methods on the object, read its attributes, and use
-    ``redis[key]`` and ``key in redis``. They use the client of the app whose context is
-    active or, outside any context, of the app given to the constructor. A method that
-    you store finds the current app each time it is called. ``with redis as client:``
-    gives the current client and leaves it open, because other threads use it too.
+    The client's public methods and attributes, ``redis[key]`` and ``key in redis`` use
+    :attr:`connection`, even if you store a method. ``with redis as client:`` leaves the
+    client open, because other threads use it too.
 
     :param flask.Flask app: the app to register, and to use outside a context. Default
         ``None``: call :meth:`init_app` later.
@@ -62,16 +61,15 @@ class Redis:
         app's settings override them.
     :raises ValueError, TypeError, ImportError: with an app, as :meth:`init_app` does.
 
-    .. versionchanged:: 2.0
-        Accepts client options. :meth:`init_app` uses the same prefix by default.
-    .. versionchanged:: 0.4
-        Added ``config_prefix``.
-    .. versionadded:: 0.1
+    .. versionadded:: 0.1 Since 0.4 with ``config_prefix``, since 2.0 with options.
     """
 
-    #: The class of the client registered last. It may be defined in an app factory, so
-    #: a strong reference could keep an app alive.
+    #: The app to use outside a context, or ``None``. You can assign a registered app.
+    app: Flask | None
+    # The class of the client registered last. It may belong to an app factory.
     _last_class: weakref.ref[type] = weakref.ref(redis.StrictRedis)
+    # Whether objects can share a prefix, and options complete a URL: see FlaskRedis.
+    _is_lenient = False
 
     def __init__(
         self,
@@ -80,125 +78,153 @@ class Redis:
         **options: t.Any,
     ) -> None:
         # Outside a context, the proxy current_app would lead to no app.
-        self._app = app._get_current_object() if isinstance(app, LocalProxy) else app
+        self.app = app._get_current_object() if isinstance(app, LocalProxy) else app
         self._config_prefix = _check_prefix(config_prefix or "REDIS")
         self._options = options
-        # Marks the apps that this object serves. A copy of it serves them too.
-        self._token = uuid.uuid4().hex
-        if self._app is not None:
-            self.init_app(self._app)
+        # By this, an app knows the object and its copies, even deep ones.
+        self._token = lambda: None
+        self._key = weakref.ref(self._token)
+        if self.app is not None:
+            self.init_app(self.app)
 
-    def init_app(self, app: Flask, config_prefix: str | None = None) -> None:
+    def init_app(
+        self, app: Flask, config_prefix: str | None = None, **options: t.Any
+    ) -> None:
         """Read the settings of an app and create its client.
 
-        The settings are read once, and no connection is opened until the client is
-        used. If this raises an error, nothing was registered or changed, so you can fix
-        the setting and call it again. The host, port (or Unix socket), database, user
-        name and password in the URL of a single server are written to their settings.
+        The settings are read once, and the client connects when it is first used. The
+        address and credentials in the URL of a single server are written to their
+        settings. If this raises an error, nothing was registered or changed.
 
         :param flask.Flask app: the app to register. The object does not keep it alive.
         :param str config_prefix: how the names of this app's settings begin. Default:
             the prefix given to the constructor.
+        :param options: parameters of the client, added to those of the constructor.
         :raises ValueError: if the app already has a client with this prefix, if this
             object already serves the app, or if a setting is invalid. The message
             names the setting, not its value, which may be secret.
-        :raises TypeError: if ``app`` is not a Flask app, if an option is not a
-            parameter of the client, or if ``REDIS_CLASS`` is not a class.
-        :raises ImportError: if ``REDIS_CLASS`` cannot be imported.
+        :raises TypeError, ImportError: if ``app`` is not a Flask app, if an option is
+            not a parameter of the client, or if ``REDIS_CLASS`` cannot be imported.
 
-        .. versionchanged:: 2.0
-            Invalid settings, and registering an object twice on an app, raise an error.
-        .. versionchanged:: 0.4
-            Added ``config_prefix``.
-        .. versionadded:: 0.3
+        .. versionchanged:: 2.0 Accepts options. Raises an error for invalid settings.
+        .. versionadded:: 0.3 Since 0.4 with ``config_prefix``.
         """
+        app = app._get_current_object() if isinstance(app, LocalProxy) else app
         prefix = _check_prefix(config_prefix or self._config_prefix)
         if not hasattr(app, "extensions"):
-            raise TypeError(
-                f"app must be a Flask app, not {app.__class__.__name__}. "
-                f"A URL belongs in app.config['{self._config_prefix}_URL'], "
-                "a prefix in config_prefix."
-            )
+            raise TypeError("app must be a Flask app. A URL belongs in REDIS_URL.")
         clients = app.extensions.get("redis", {})
-        served = app.extensions.get(_SERVED, {}).get(self._token)
-        for taken in (served, prefix):
+        if not isinstance(clients, dict):
+            raise TypeError("app.extensions['redis'] belongs to another extension.")
+        served, _ = app.extensions.get(_SERVED, {}).get(self._key, (None, None))
+        for taken in () if self._is_lenient else (served, prefix):
             if taken in clients:
-                raise ValueError(
-                    f"The app {app.name!r} already has a client with the prefix "
-                    f"{taken!r}. For a second database, create a second Redis object "
-                    "with another config_prefix."
-                )
-        client = _ClientBuilder(app.config, prefix, self._options).build()
-        app.extensions.setdefault("redis", {})[prefix] = client
-        app.extensions.setdefault(_SERVED, {})[self._token] = prefix
+                error = f"The app {app.name!r} already has a client for {taken!r}."
+                raise ValueError(f"{error} For a second database, use a second object.")
+        client = self._make_client(app.config, prefix, {**self._options, **options})
+        self._keep(app, prefix, client)
+
+    def _make_client(self, config: Config, prefix: str, options: _Values) -> t.Any:
+        return _ClientBuilder(config, prefix, options, self._is_lenient).build()
+
+    def _keep(self, app: Flask, prefix: str, client: t.Any) -> None:
+        clients = app.extensions.setdefault("redis", {})
+        served = app.extensions.setdefault(_SERVED, {})
+        # A weak key, because many objects may come and go while the app lives.
+        key = weakref.ref(self._token, lambda key: served.pop(key, None))
+        if served.get(key) == (prefix, None):
+            clients[prefix] = client
+        is_first = clients.setdefault(prefix, client) is client
+        served[key] = prefix, None if is_first else client
         self._last_class = weakref.ref(type(client))
 
+    def get_app(self) -> Flask:
+        """Return the app whose context is active or, outside a context, :attr:`app`.
+
+        :raises RuntimeError: if there is neither.
+        """
+        try:
+            app: Flask | None = _current_app()
+        except RuntimeError:
+            app = self.app
+        if app is None:
+            error = f"{self!r} has no current Flask app. Call init_app(app) once, and"
+            raise _NoClientError(f"{error} use it `with app.app_context()`.")
+        return app
+
     @property
-    def connection(self) -> redis.StrictRedis:
-        """The client of the current app.
+    def config_prefix(self) -> str:
+        """The prefix for the current app, or that given to the constructor."""
+        with contextlib.suppress(RuntimeError, KeyError):
+            return str(self.get_app().extensions[_SERVED][self._key][0])
+        return self._config_prefix
+
+    @property
+    def connection(self) -> t.Any:
+        """The client of the current app, a :class:`redis.Redis` by default.
 
         :raises RuntimeError: if there is no current app, or it is not registered here.
 
         .. versionadded:: 0.4
         """
-        return _find_client(self)
+        try:
+            app = _current_app()
+        except RuntimeError:
+            app = self.get_app()
+        try:
+            prefix, client = app.extensions[_SERVED][self._key]
+            return app.extensions["redis"][prefix] if client is None else client
+        except KeyError:
+            error = f"The current app {app.name!r} is not registered with {self!r}."
+            raise _NoClientError(
+                f"{error} Call init_app(app) on this object."
+            ) from None
 
     # The commands are added below the class, as methods. This finds everything else.
     def __getattr__(self, name: str) -> t.Any:
-        if name.startswith("_"):
+        if name.startswith("_") or hasattr(type(self), name):
             # The usual error: private attributes of the client stay private.
             return object.__getattribute__(self, name)
         try:
-            found = getattr(_find_client(self), name)
+            found = getattr(self.connection, name)
         except (RedisError, RedisClusterException) as error:
             # The client of a cluster connects to answer this.
             raise AttributeError(f"Cannot look up {name!r}: {error}") from error
-        if isinstance(found, types.MethodType):
-            return types.MethodType(_late_method(name, found.__func__), self)
+        if inspect.ismethod(found):
+            return _late_method(name, found.__func__).__get__(self)
         return found
+
+    def __setattr__(self, name: str, value: t.Any) -> None:
+        # A test replaces an attribute of one app's client, and puts it back anywhere.
+        # Kept on the object, it would be that of all apps.
+        replaced = vars(self).setdefault("_replaced", {})
+        if name not in vars(self) and not hasattr(type(self), name):
+            with contextlib.suppress(Exception):
+                replaced[name] = getattr(self, name)
+        super().__setattr__(name, value)
+        if name in replaced and replaced[name] is value:
+            del vars(self)[name], replaced[name]
 
     @property  # type: ignore[misc]
     def __class__(self) -> t.Any:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """The class of the current client, of the one registered last, or redis-py's.
-
-        In a subclass, it is a class derived from both.
-        """
+        """The class of the current client or of the last; in a subclass, of both."""
         try:
-            found = _find_client(self).__class__
+            found = self.connection.__class__
         except Exception:  # noqa: BLE001
             # Nobody expects isinstance to raise, whatever is wrong with the app.
             found = self._last_class() or redis.StrictRedis
         own = type(self)
-        if own is Redis:
+        if own in (Redis, FlaskRedis):
             return found
-        names = ("__module__", "__qualname__", "__doc__")
-        body = {name: getattr(own, name) for name in names}
-        with contextlib.suppress(TypeError):
-            return type(own.__name__, (_Both, own, found), body)
+        body = {n: getattr(own, n) for n in ("__module__", "__qualname__", "__doc__")}
+        body["__new__"] = lambda cls, *args, **kwargs: found(*args, **kwargs)
+        with contextlib.suppress(Exception):
+            return type(own.__name__, (own, found), body)
         return own
 
     def __dir__(self) -> list[str]:
-        try:
-            found: object = _find_client(self)
-        except _NoClientError:
-            found = self._last_class()
-        names = (name for name in dir(found) if not name.startswith("_"))
-        return [*{*dir(type(self)), *names}]
-
-    def __getitem__(self, name: t.Any) -> t.Any:
-        return self.connection[name]
-
-    def __setitem__(self, name: t.Any, value: t.Any) -> None:
-        self.connection[name] = value
-
-    def __delitem__(self, name: t.Any) -> None:
-        del self.connection[name]
-
-    def __contains__(self, name: t.Any) -> bool:
-        return name in self.connection
-
-    def __enter__(self) -> redis.StrictRedis:
-        return self.connection
+        found = self.connection if hasattr(self, "connection") else self._last_class()
+        return [*{*dir(type(self)), *(n for n in dir(found) if n[0] != "_")}]
 
     def __exit__(self, *exc_info: object) -> None:
         pass
@@ -211,107 +237,151 @@ class _NoClientError(RuntimeError, AttributeError):
     """There is no current client. ``hasattr(redis, name)`` is false then."""
 
 
-#: Where an app keeps the prefix that each object serves, by the token of the object.
+# An app keeps here the prefix of each object, and the client of its own or None.
 _SERVED = "flask-and-redis"
-#: Returns the app whose context is active.
 _current_app = current_app._get_current_object  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _check_prefix(prefix: str) -> str:
-    if not isinstance(prefix, str) or not prefix.isidentifier():
-        # Don't show it: it may be a misplaced URL with a password.
-        raise ValueError("config_prefix must be an identifier, such as 'REDIS'.")
-    return prefix
-
-
-def _find_client(of: Redis) -> redis.StrictRedis:
-    """Return the client of the current app. Every call comes here, so it is short."""
-    try:
-        app = _current_app()
-    except RuntimeError:
-        app = of._app
-        if app is None:
-            raise _NoClientError(
-                f"{of!r} has no current Flask app. Call init_app(app) once for each "
-                "app, and use it in a request or in `with app.app_context()`."
-            ) from None
-    extensions = app.extensions
-    try:
-        client: redis.StrictRedis = extensions["redis"][extensions[_SERVED][of._token]]
-    except KeyError:
-        raise _NoClientError(
-            f"The current app {app.name!r} is not registered with {of!r}. Call "
-            "init_app(app) when you create the app, on the same object that you use."
-        ) from None
-    return client
-
-
-class _Both:
-    """The first base of the class that ``__class__`` derives from two others."""
-
-    def __new__(cls, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        return cls.__bases__[-1](*args, **kwargs)
-
-    def __init_subclass__(cls) -> None:
-        """Keep that of a user's class from being called."""
+    if isinstance(prefix, str) and re.fullmatch(r"[\w.-]+", prefix):
+        return prefix
+    # Don't show it: it may be a misplaced URL with a password.
+    raise ValueError("config_prefix must be an identifier, such as 'REDIS'.")
 
 
 def _late_method(name: str, method: t.Callable[..., t.Any]) -> t.Any:
-    """Return a method that calls the one of the current client, and looks like it."""
-
     @functools.wraps(method)
     def call(self: Redis, /, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        return getattr(_find_client(self), name)(*args, **kwargs)
+        return getattr(self.connection, name)(*args, **kwargs)
 
     return call
 
 
+_KEPT = ("__getitem__", "__setitem__", "__delitem__", "__contains__", "__enter__")
 for _name, _method in inspect.getmembers(redis.StrictRedis, inspect.isfunction):
-    if not _name.startswith("_") and _name not in vars(Redis):
+    if _name in _KEPT or not (_name.startswith("_") or hasattr(Redis, _name)):
         setattr(Redis, _name, _late_method(_name, _method))
 
-#: The name that the class has in flask-redis, another project.
-FlaskRedis = Redis
+
+class FlaskRedis(Redis):
+    """The interface of flask-redis, another project, with a client for each app.
+
+    Outside any context, calls go to the app registered last, which the object keeps
+    alive. You can register an object again, and several objects with one prefix:
+    ``app.extensions["redis"]`` has the client of the first, and can be used as the
+    client with ``"REDIS"``. A host, port or database in code completes the URL.
+
+    :param app, config_prefix, options: as for :class:`Redis`, and with its errors.
+    :param bool strict: ignored, but another type than a boolean raises ``TypeError``.
+
+    .. versionadded:: 2.0
+    """
+
+    #: The class that makes the clients: see :meth:`from_custom_provider`.
+    provider_class: t.Any = redis.StrictRedis
+    _is_lenient = True
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        strict: bool = True,
+        config_prefix: str | None = None,
+        **options: t.Any,
+    ) -> None:
+        if not isinstance(strict, bool):
+            raise TypeError("strict must be a boolean, as in FlaskRedis(app, True).")
+        super().__init__(app, config_prefix, **options)
+
+    @classmethod
+    def from_custom_provider(
+        cls, provider: t.Any, app: Flask | None = None, **options: t.Any
+    ) -> FlaskRedis:
+        """Return an object whose clients come from ``provider.from_url``.
+
+        It gets ``REDIS_URL``, by default ``redis://localhost:6379/0``, and the options.
+
+        :param provider: the class, such as ``fakeredis.FakeStrictRedis``.
+        :param app, options: as for the constructor.
+        """
+        made = cls(**options)
+        made.provider_class = provider
+        if app is not None:
+            made.init_app(app)
+        return made
+
+    def _make_client(self, config: Config, prefix: str, options: _Values) -> t.Any:
+        if self.provider_class is redis.StrictRedis:
+            return super()._make_client(config, prefix, options)
+        url = config.get(f"{prefix}_URL") or "redis://localhost:6379/0"
+        return self.provider_class.from_url(url, **options)
+
+    def _keep(self, app: Flask, prefix: str, client: t.Any) -> None:
+        clients = app.extensions.get("redis", {})
+        if not isinstance(clients, _Clients):
+            app.extensions["redis"] = _Clients(clients)
+        super()._keep(app, prefix, client)
+        entry = LocalProxy(lambda: app.extensions["redis"][prefix])
+        app.extensions.setdefault(prefix.lower(), entry)  # Its name in flask-redis.
+        vars(self).pop("_redis_client", None)
+        self.app = app
+
+    @property
+    def connection(self) -> t.Any:
+        """The client of the current app, or the one assigned to ``_redis_client``."""
+        client = vars(self).get("_redis_client")
+        return super().connection if client is None else client
+
+    def __getattr__(self, name: str) -> t.Any:
+        if name == "_redis_client":
+            return self.connection if hasattr(self, "connection") else None
+        return super().__getattr__(name)
+
+
+class _Clients(dict[str, t.Any]):
+    """``app.extensions["redis"]``, which code for flask-redis uses as the client."""
+
+    def __getattr__(self, name: str) -> t.Any:
+        if name.startswith("_") or "REDIS" not in self:
+            raise AttributeError(name)
+        return getattr(self["REDIS"], name)
+
+    def get(self, key: t.Any, *default: t.Any) -> t.Any:
+        """Return the client with a prefix or, for another key, its value in Redis."""
+        is_prefix = key in self or default or "REDIS" not in self
+        return super().get(key, *default) if is_prefix else self["REDIS"].get(key)
+
+    def keys(self, pattern: t.Any) -> t.Any:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Return the keys in Redis that match. For the prefixes, iterate over this."""
+        return self["REDIS"].keys(pattern)
+
+    def __setitem__(self, key: str, value: t.Any) -> None:
+        if isinstance(value, (str, bytes, int, float)):
+            raise TypeError("Use app.extensions['redis']['REDIS'] to set a value.")
+        super().__setitem__(key, value)
+
+
+sys.modules[f"{__name__}.client"] = sys.modules[__name__]  # As in flask-redis.
 
 # 2. From the settings of one app to its client.
 
 _Values = dict[str, t.Any]
-
 #: The names that some settings had in earlier releases.
 _OLD_NAMES = {"charset": "encoding", "errors": "encoding_errors", "user": "username"}
 #: Settings for which None means "no limit". For the others it means "not set".
 _NO_LIMIT = {"SOCKET_TIMEOUT", "SOCKET_CONNECT_TIMEOUT", "CONNECTION_POOL_TIMEOUT"}
-#: As options of a URL, these require Sentinel or TCP. As settings, they are ignored.
-_OF_SENTINEL = ("role", "min_other_sentinels", "sentinel_username", "sentinel_password")
-_OF_TCP = ("socket_connect_timeout", "socket_keepalive")
+#: As options of a URL, these require Sentinel. As settings, they are ignored.
+_OF_SENTINEL = {"role", "min_other_sentinels", "sentinel_username", "sentinel_password"}
 #: Parts of the URL of a single server that are written to the settings.
 _WRITTEN_BACK = {"host", "port", "unix_socket_path", "db", "username", "password"}
 #: Parameters of a connection pool itself, not of its connections.
 _OF_POOLS = ("max_connections", "cache", "cache_config", "maint_notifications_config")
-_POOLS = {"connection_pool", "single_connection_client"}
-#: By the cause: which parameters it excludes, and how an error names it.
-_EXCLUDED = {
-    "cluster": (
-        {"db", "unix_socket_path", "sentinels", "connection_pool_class", *_POOLS},
-        "a cluster, which only has database 0, and its own connection pools",
-    ),
-    "sentinels": (
-        {"unix_socket_path", "connection_pool_class", *_POOLS},
-        "Sentinel, which finds the server, and has its own connection pool",
-    ),
-    "connection_pool_class": (_POOLS, "{}_CONNECTION_POOL_CLASS"),
-    "unix_socket_path": ({"ssl"}, "a Unix socket, which has no TLS"),
-    "credential_provider": ({"username", "password"}, "{}_CREDENTIAL_PROVIDER"),
-    "no certificate": ({"ssl_check_hostname"}, "{}_SSL_CERT_REQS = none"),
-}
-#: What a parameter needs, and how an error names it.
-_REQUIRED = {
-    "sentinels": ("service_name", "{}_SERVICE_NAME"),
-    "service_name": ("server", "{}_SENTINELS"),  # Beside a host, it is ignored.
-    "connection_pool_timeout": ("waits", "a {}_CONNECTION_POOL_CLASS that waits"),
-}
 
 
+class _FromURL(str):
+    """A user name or password that was written back. Another URL does not get it."""
+
+
+@dataclasses.dataclass
 class _ClientBuilder:
     """Makes the client for one prefix of one app.
 
@@ -319,14 +389,14 @@ class _ClientBuilder:
     the URL overrides both. ``build`` lists the steps; the methods are in its order.
     """
 
-    def __init__(self, config: Config, prefix: str, options: _Values) -> None:
-        self.config = config
-        self.prefix = prefix
-        self.options = options
+    config: Config
+    prefix: str
+    options: _Values
+    completes_url: bool
 
     def build(self) -> t.Any:
         self.settings = self.find_settings()
-        self.url = _split_url(self.label("url"), self.settings.get("URL"))
+        self.url = self.find_url()
         self.client_class = self.find_class()
         self.is_cluster = issubclass(self.client_class, redis.RedisCluster)
         is_redis = self.is_cluster or issubclass(self.client_class, redis.StrictRedis)
@@ -340,36 +410,50 @@ class _ClientBuilder:
         client = self.make_client(arguments, own)
         if self.url.keys() & {"host", "unix_socket_path"}:
             for name in _WRITTEN_BACK & self.url.keys() & arguments.keys():
-                self.config[self.label(name)] = arguments[name]
+                value, is_open = arguments[name], name not in ("username", "password")
+                self.config[self.label(name)] = value if is_open else _FromURL(value)
+            self.config.setdefault(self.label("password"), None)
         return client
 
     def label(self, name: str) -> str:
         return f"{self.prefix}_{name.upper()}"
 
     def find_settings(self) -> _Values:
-        """Return the settings that are set, by their names without the prefix."""
         settings = {}
-        for key, value in self.config.items():
+        for key, value in self.config.copy().items():
             name = str(key).removeprefix(f"{self.prefix}_")
             # Platforms hand out "" or None for what is not set, and values with a line
             # end. A password may begin or end with a blank.
-            if isinstance(value, str):
-                is_password = name.endswith("PASSWORD")
-                value = value.rstrip("\r\n") if is_password else value.strip()
+            if type(value) is str:
+                value = value.strip("\r\n" if name.endswith("PASSWORD") else None)
             is_set = value != "" and (value is not None or name in _NO_LIMIT)
-            if name != key and is_set:
+            if name != key and is_set and not isinstance(value, _FromURL):
                 settings[name] = value
         return settings
 
+    def find_url(self) -> _Values:
+        """Return the parameters in the URL, with defaults for what it leaves out."""
+        url, implied = _split_url(self.label("url"), self.settings.get("URL"))
+        names = implied.keys() | (_SERVERS if "host" in implied else set())
+        for name in sorted(names & self.options.keys()):
+            option = self.options[name]
+            if option is None or str(option) == implied.get(name):
+                continue
+            if name not in implied or not self.completes_url:
+                error = f"{self.label('url')} does not give the {name}, so a default"
+                raise ValueError(f"{error} would override the option. Add it there.")
+            implied[name] = option
+        return {**url, **implied}
+
     def find_class(self) -> type:
-        error = f"{self.label('class')} must be a class or its dotted path, such as "
-        error += "'redis.StrictRedis'"
         found = self.settings.get("CLASS")
         if found is None:
             nodes = self.options.get("startup_nodes")
             nodes = self.settings.get("STARTUP_NODES", nodes)
             is_cluster = "startup_nodes" in self.url if self.url else nodes
             return redis.RedisCluster if is_cluster else redis.StrictRedis
+        error = f"{self.label('class')} must be a class or its dotted path, such as "
+        error += "'redis.StrictRedis'"
         if isinstance(found, str):
             # Show nothing but a dotted path: anything else may be a password.
             if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)+", found):
@@ -378,30 +462,22 @@ class _ClientBuilder:
                 found = import_string(found)
             except ImportError as cause:
                 raise ImportError(f"{error}; {found!r} cannot be imported.") from cause
-        if not isinstance(found, type):
-            raise TypeError(f"{error}.")
-        if _is_async(found):
-            error += ", not asynchronous: see 'Async views' in the docs."
-            raise TypeError(error)
+        if not isinstance(found, type) or _is_async(found):
+            raise TypeError(f"{error}, and not asynchronous: see 'Async views'.")
         return found
 
     def find_names(self) -> dict[str, str]:
-        """Return the parameter for each name that can be given."""
         # New names come last, so that they override old ones.
         names = {old: new for old, new in _OLD_NAMES.items() if new in self.kinds}
         names.update((name, name) for name in self.kinds)
         for name in sorted(self.options.keys() - names.keys()):
-            raise TypeError(
-                f"The option {name!r} for {self.prefix!r} is not a parameter of the "
-                "client's class. Is it misspelt?"
-            )
+            error = f"The option {name!r} for {self.prefix!r} is not a parameter"
+            raise TypeError(f"{error} of the client's class. Is it misspelt?")
         for name in sorted(self.url.keys() - names.keys()):
             # Don't show an unknown name: it may be part of a password.
             shown = name if name in _KINDS or name in _OWN_KINDS else "an option"
-            raise ValueError(
-                f"{self.label('url')}: {shown} is not a parameter of the client's "
-                "class. Check its spelling, and write ? in a password as %3F."
-            )
+            error = f"{self.label('url')}: {shown} is not a parameter of the client's "
+            raise ValueError(f"{error}class. Write ? in a password as %3F.")
         for name in sorted(name for name, value in self.url.items() if value == ""):
             raise ValueError(f"{self.label('url')}: the {name} is empty.")
         return names
@@ -428,85 +504,70 @@ class _ClientBuilder:
 
     def check_combination(self, arguments: _Values) -> None:
         given = {name for name, value in arguments.items() if value}
+        is_sentinel = "sentinels" in given
         pool_class = arguments.get("connection_pool_class")
-        of_sentinels = arguments.get("sentinel_kwargs") or {}
-        facts = {
-            "cluster": self.is_cluster,
-            "server": given & _SERVERS,
-            "waits": pool_class and "timeout" in _parameters(pool_class),
-            "tls": arguments.get("ssl") or of_sentinels.get("ssl"),
-            "no certificate": not _verifies(arguments),
-        }
-        facts.update(dict.fromkeys(given, True))
-        for cause, (excluded, other) in _EXCLUDED.items():
-            for name in sorted(excluded & given if facts.get(cause) else ()):
-                raise ValueError(
-                    f"{self.label(name)} (or {name} in {self.label('url')}) cannot be "
-                    f"combined with {other.format(self.prefix)}."
-                )
-        for name, (needed, other) in _REQUIRED.items():
-            if name in given and not facts.get(needed):
-                other = other.format(self.prefix)
-                raise ValueError(f"{self.label(name)} requires {other}.")
-        for name in sorted(self.url):
-            schemes = {
-                "rediss": name.startswith("ssl_") and not facts["tls"],
-                "redis+sentinel": name in _OF_SENTINEL and "sentinels" not in given,
-                "redis": name in _OF_TCP and "unix_socket_path" in given,
-            }
-            for scheme, is_required in schemes.items():
-                if is_required:
-                    url = self.label("url")
-                    raise ValueError(f"{url}: the {name} requires a {scheme} URL.")
+        waits = pool_class and "timeout" in _parameters(pool_class)
+        pools = {"connection_pool", "single_connection_client"}
+        managed = {"unix_socket_path", "connection_pool_class", *pools}
+        provider, hostname = "credential_provider", "ssl_check_hostname"
+        has_tls = "ssl" in given or (arguments.get("sentinel_kwargs") or {}).get("ssl")
+        of_tls = {name for name in self.url if name.startswith("ssl_")}
+        no = "cannot be combined with"
+        for is_wrong, names, reason in (
+            (self.is_cluster, given & {"db", "sentinels", *managed}, f"{no} a cluster"),
+            (is_sentinel, given & managed, f"{no} Sentinel"),
+            (pool_class, given & pools, f"{no} {self.label('connection_pool_class')}"),
+            ("unix_socket_path" in given, given & {"ssl"}, f"{no} a Unix socket"),
+            (provider in given, given & {"username", "password"}, f"{no} a {provider}"),
+            (not _verifies(arguments), given & {hostname}, "requires a certificate"),
+            ("service_name" not in given, given & {"sentinels"}, "requires a service"),
+            (not given & _SERVERS, given & {"service_name"}, "requires Sentinels"),
+            (not waits, given & {"connection_pool_timeout"}, "requires a pool to wait"),
+            # As settings, the next ones are ignored.
+            (not is_sentinel, self.url.keys() & _OF_SENTINEL, "requires Sentinels"),
+            (not has_tls, of_tls, "requires TLS: rediss://"),
+        ):
+            for name in sorted(names if is_wrong else ()):
+                where = f"{self.label(name)} (or {name} in {self.label('url')})"
+                raise ValueError(f"{where} {reason}.")
 
     def defaults(self, arguments: _Values) -> _Values:
-        """Return the defaults that differ from those of the installed redis-py."""
         defaults: _Values = {}
-        # CLIENT LIST shows this name.
-        if not arguments.keys() & {"driver_info", "lib_name", "lib_version"}:
-            if "driver_info" in self.kinds:
-                driver = redis.DriverInfo()
-                driver.add_upstream_driver("flask-and-redis", __version__)
-                defaults["driver_info"] = driver
-            elif "lib_name" in self.kinds:
-                defaults["lib_name"] = f"redis-py(flask-and-redis_v{__version__})"
+        named = arguments.keys() & {"driver_info", "lib_name", "lib_version"}
+        if "driver_info" in self.kinds and not named:
+            driver = redis.DriverInfo()  # CLIENT LIST shows it.
+            driver.add_upstream_driver("flask-and-redis", __version__)
+            defaults["driver_info"] = driver
         if arguments.get("ssl") and "ssl_check_hostname" in self.kinds:
             # redis-py 5 and earlier don't check it. 6.0 fails without a certificate.
             defaults["ssl_check_hostname"] = _verifies(arguments)
-        objects = (None, self.options.get("retry"), self.settings.get("RETRY"))
-        if not _DEFAULT_RETRY and arguments.get("retry") not in objects:
-            # It was a number. redis-py 5 and earlier only repeat after these errors.
+        if not _DEFAULT_RETRY and arguments.get("retry"):
+            # redis-py 5 and earlier only repeat commands after these errors.
             defaults["retry_on_error"] = [redis.ConnectionError, redis.TimeoutError]
         return defaults
 
     def make_client(self, arguments: _Values, own: _Values) -> t.Any:
         if self.is_cluster:
             return self.cluster_client(arguments)
-        self.check_accepts("class", self.client_class, arguments)
         client = self.client_class(**arguments)
         if own.get("sentinels"):
             client.connection_pool = self.sentinel_pool(client, arguments, own)
-        elif own.get("connection_pool_class"):
-            client.connection_pool = self.own_pool(client, arguments, own)
+        elif pool_class := own.get("connection_pool_class"):
+            kwargs = self.pool_arguments(client, arguments)
+            kwargs["connection_class"] = client.connection_pool.connection_class
+            is_given = "connection_pool_timeout" in own
+            if is_given and "timeout" in _parameters(pool_class):
+                kwargs["timeout"] = own["connection_pool_timeout"]
+            client.connection_pool = pool_class(**kwargs)
         return client
-
-    def check_accepts(self, name: str, made: type, arguments: _Values) -> None:
-        try:
-            inspect.signature(made).bind(**arguments)
-        except (TypeError, ValueError) as error:
-            # This error only shows names. One that the constructor raises may not.
-            raise TypeError(
-                f"{self.label(name)} cannot be called with these settings: {error}."
-            ) from None
 
     def cluster_client(self, arguments: _Values) -> t.Any:
         client_class = self.client_class
         arguments = {name: arguments[name] for name in arguments if name != "db"}
         nodes = arguments.get("startup_nodes")
         if not nodes:
-            # The defaults of a single server. The class of a cluster has none.
             arguments = {"host": "localhost", "port": 6379, **arguments}
-        self.check_accepts("class", client_class, arguments)
+        inspect.signature(client_class).bind(**arguments)  # Or a TypeError.
 
         def start() -> t.Any:
             # New nodes for each start: redis-py keeps a node's client in the node.
@@ -517,54 +578,33 @@ class _ClientBuilder:
         body = {"__module__": client_class.__module__}
         return type(client_class.__name__, (_LateStart, client_class), body)(start)
 
-    def own_pool(self, client: t.Any, arguments: _Values, own: _Values) -> t.Any:
-        pool_class = own["connection_pool_class"]
-        kwargs = self.pool_arguments(client, arguments)
-        kwargs["connection_class"] = client.connection_pool.connection_class
-        if "connection_pool_timeout" in own and "timeout" in _parameters(pool_class):
-            kwargs["timeout"] = own["connection_pool_timeout"]
-        self.check_accepts("connection_pool_class", pool_class, kwargs)
-        return pool_class(**kwargs)
-
     def sentinel_pool(self, client: t.Any, arguments: _Values, own: _Values) -> t.Any:
+        kwargs = self.pool_arguments(client, arguments)
         connection_class = client.connection_pool.connection_class
         if connection_class not in (redis.Connection, redis.SSLConnection):
             # Sentinel has connections of its own: a fake client would use real servers.
-            raise ValueError(
-                f"{self.label('sentinels')} (or a URL for Sentinel) cannot be combined "
-                f"with the connections of {self.label('class')}."
-            )
-        kwargs = self.pool_arguments(client, arguments)
+            raise ValueError(f"{self.label('class')} cannot be combined with Sentinel.")
         kwargs["ssl"] = connection_class is redis.SSLConnection
         inherited = ("socket_", "ssl", "driver_info", "lib_")
         known, given = {**arguments, **kwargs}, own.get("sentinel_kwargs") or {}
+        is_off = known.get("ssl_check_hostname") is False and _verifies(known)
         for_sentinels = {
             **{name: known[name] for name in known if name.startswith(inherited)},
             "username": own.get("sentinel_username"),
             "password": own.get("sentinel_password"),
-            # The client retries, and asks all Sentinels each time.
-            "retry": Retry(NoBackoff(), 0),
+            "retry": Retry(NoBackoff(), 0),  # The client retries, and asks all again.
+            # As for the server: checked with the certificate, unless it is turned off.
+            "ssl_check_hostname": _verifies({**known, **given}) and not is_off,
             **given,
         }
-        if "ssl_check_hostname" not in given:
-            # As for the servers: checked with the certificate, unless it is turned off.
-            is_off = known.get("ssl_check_hostname") is False and _verifies(known)
-            for_sentinels["ssl_check_hostname"] = (
-                _verifies(for_sentinels) and not is_off
-            )
-        kwargs["sentinel_manager"] = redis.Sentinel(  # type: ignore[no-untyped-call]
-            own["sentinels"], own.get("min_other_sentinels") or 0, for_sentinels
-        )
+        untyped: t.Any = redis
+        others = own.get("min_other_sentinels") or 0
+        manager = untyped.Sentinel(own["sentinels"], others, for_sentinels)
         kwargs["is_master"] = own.get("role") != "replica"
-        kwargs["service_name"] = own["service_name"]
-        return redis.SentinelConnectionPool(**kwargs)  # type: ignore[no-untyped-call]
+        return untyped.SentinelConnectionPool(own["service_name"], manager, **kwargs)
 
     def pool_arguments(self, client: t.Any, arguments: _Values) -> _Values:
-        """Return what a pool needs to make connections like those of the first pool.
-
-        They are read from that pool, since a subclass may have parameters of its own.
-        """
-        # Each pool adds these itself.
+        # Not the client's arguments, since a subclass may have some of its own.
         added = redis.ConnectionPool().connection_kwargs
         used = client.connection_pool.connection_kwargs
         of_pool = {k: arguments[k] for k in _OF_POOLS if arguments.get(k) is not None}
@@ -577,10 +617,9 @@ class _ClientBuilder:
 class _LateStart:
     """A base for the client of a cluster, whose constructor connects.
 
-    It makes the client when it is first used, so an app starts while its cluster is
-    down. Threads that come first together each make one, and one of these is kept.
-    With a lock, they would wait for each other while the cluster hangs, and a process
-    that is forked in the meantime would wait forever.
+    It does that when it is first used: an app starts while its cluster is down. Each of
+    several first threads makes a client, and one is kept, since a lock would be held
+    while a cluster hangs, and forever in a forked process.
     """
 
     def __init__(self, start: t.Callable[[], t.Any]) -> None:
@@ -593,7 +632,6 @@ class _LateStart:
         if "_started" not in vars(self):
             started = self._start()
             if vars(self).setdefault("_started", started) is started:
-                # From now on, attributes are found without coming here.
                 vars(self).update({**vars(started), **vars(self)})
             else:
                 started.disconnect_connection_pools()
@@ -608,10 +646,7 @@ class _LateStart:
 
 
 class _Kind(t.NamedTuple):
-    """A kind of value: how errors describe it, and what converts a value to it.
-
-    For an invalid value, ``convert`` returns ``None`` or raises an error.
-    """
+    """How errors describe a value, and what converts it: to None if it is invalid."""
 
     expected: str
     convert: t.Callable[..., t.Any]
@@ -621,8 +656,7 @@ class _Kind(t.NamedTuple):
 def _convert(label: str, value: t.Any, kind: _Kind | None) -> t.Any:
     if value is None or kind is None:
         return value
-    errors = (ImportError, LookupError, OverflowError, TypeError, ValueError)
-    with contextlib.suppress(*errors):
+    with contextlib.suppress(Exception):
         if (converted := kind.convert(value, *kind.args)) is not None:
             return converted
     # Raised out here, so that no error is chained that shows the value.
@@ -636,8 +670,7 @@ def _boolean(value: t.Any) -> bool | None:
 def _number(value: t.Any, number_type: type, least: float, most: float) -> t.Any:
     number = number_type(value)
     is_same = number == value and not isinstance(value, bool)
-    if isinstance(value, str):
-        # Python also reads 6_379, and the digits of other scripts.
+    if isinstance(value, str):  # Python also reads 6_379, and digits of other scripts.
         is_same = value.isascii() and "_" not in value
     return number if is_same and least <= number <= most else None
 
@@ -648,9 +681,7 @@ def _string(value: t.Any) -> t.Any:
 
 
 def _path(value: t.Any) -> str | None:
-    path = os.fsdecode(value)
-    if in_url := re.fullmatch(r"(?:file|unix)://(/[^?]*)", path):
-        return in_url[1]
+    path = re.sub(r"\A(?:file|unix)://(/[^?]*)\Z", r"\1", os.fsdecode(value))
     return path if path.startswith("/") else None
 
 
@@ -683,12 +714,6 @@ def _pool(value: t.Any) -> t.Any:
     return pool_class if issubclass(pool_class, redis.ConnectionPool) else None
 
 
-def _sentinel_kwargs(value: t.Any) -> _Values | None:
-    # The sentinels themselves are in another parameter.
-    names = _parameters(redis.Redis).keys() - {"host", "port"}
-    return dict(value) if dict(value).keys() <= names else None
-
-
 def _retry(value: t.Any) -> t.Any:
     if not isinstance(value, (str, int)):
         return _object(value)
@@ -705,24 +730,20 @@ def _tls_version(value: t.Any) -> int:
     return ssl.TLSVersion(_number(value, *_INTEGER.args)).value
 
 
+def _known(value: t.Any, look_up: t.Callable[[t.Any], t.Any]) -> t.Any:
+    return (look_up(value), value)[1]
+
+
 def _verify_mode(value: t.Any) -> t.Any:
     mode = value.lower().removeprefix("cert_") if isinstance(value, str) else value
-    return _one_of(mode, "none", "optional", "required", *ssl.VerifyMode)
-
-
-def _known(value: t.Any, look_up: t.Callable[[t.Any], t.Any]) -> t.Any:
-    look_up(value)
-    return value
-
-
-def _one_of(value: t.Any, *allowed: t.Any) -> t.Any:
-    return value if value in allowed and not isinstance(value, bool) else None
+    is_known = mode in ("none", "optional", "required", *ssl.VerifyMode)
+    return mode if is_known and not isinstance(value, bool) else None
 
 
 def _object(value: t.Any, *allowed: type) -> t.Any:
     is_plain = isinstance(value, (str, bytes, int, float, list, dict))
-    is_refused = is_plain and not isinstance(value, allowed)
-    return None if is_refused or _is_async(type(value)) else value
+    is_right = isinstance(value, allowed) or not is_plain
+    return value if is_right and not _is_async(type(value)) else None
 
 
 def _is_async(class_: type) -> bool:
@@ -730,16 +751,13 @@ def _is_async(class_: type) -> bool:
 
 
 def _verifies(arguments: _Values) -> bool:
-    """Return whether the certificate of the server is checked."""
     return arguments.get("ssl_cert_reqs", "required") not in (None, "none", 0)
 
 
 _MOST = 1e308
 _DEFAULT_RETRY = inspect.signature(redis.StrictRedis).parameters["retry"].default
 _PAIRS = "host:port,host:port or a list of such pairs, with ports from 1 to 65535"
-#: redis-py 4 has neither this class nor the parameter.
 _STRATEGIES = getattr(redis.cluster, "LoadBalancingStrategy", str)
-
 _BOOLEAN = _Kind("true or false (or yes or no, on or off, 1 or 0)", _boolean)
 _INTEGER = _Kind("an integer", _number, (int, -_MOST, _MOST))
 _INDEX = _Kind("an integer, 0 or more", _number, (int, 0, _MOST))
@@ -759,11 +777,11 @@ _OWN_KINDS = {
     "connection_pool_timeout": _SECONDS,
     "sentinels": _Kind(_PAIRS, _nodes, (26379,)),
     "service_name": _STRING,
-    "role": _Kind("primary or replica", _one_of, ("primary", "replica")),
+    "role": _Kind("primary or replica", {r: r for r in ("primary", "replica")}.get),
     "min_other_sentinels": _INDEX,
     "sentinel_username": _STRING,
     "sentinel_password": _STRING,
-    "sentinel_kwargs": _Kind("a dict of parameters of redis.Redis", _sentinel_kwargs),
+    "sentinel_kwargs": _Kind("a dict of parameters of redis.Redis", dict),
 }
 #: What the parameters of redis-py accept, in its order. Those whose default shows it,
 #: such as ``decode_responses``, and those that accept any value have no row.
@@ -779,7 +797,7 @@ _KINDS = {
     "socket_keepalive_options": _COLLECTION,
     "connection_pool": _OBJECT,
     "unix_socket_path": _Kind("the absolute path of a Unix socket", _path),
-    "encoding": _Kind("the name of a Python encoding", _known, ("".encode,)),
+    "encoding": _Kind("a Python encoding", _known, ("".encode,)),
     "encoding_errors": _Kind("a codec error handler", _known, (codecs.lookup_error,)),
     "retry": _Kind("an integer, 0 or more, or a redis.retry.Retry", _retry),
     "retry_on_error": _COLLECTION,
@@ -788,40 +806,28 @@ _KINDS = {
     "ssl_include_verify_flags": _COLLECTION,
     "ssl_exclude_verify_flags": _COLLECTION,
     "ssl_password": _STRING,
-    "ssl_ocsp_context": _OBJECT,
     "ssl_min_version": _Kind("an ssl.TLSVersion, such as TLSv1.2", _tls_version),
     "max_connections": _COUNT,
     "health_check_interval": _SECONDS,
     "client_name": _STRING,
-    "driver_info": _OBJECT,
     "username": _STRING,
-    "redis_connect_func": _OBJECT,
     "credential_provider": _OBJECT,
     "protocol": _Kind("2 or 3, a version of the protocol", _number, (int, 2, 3)),
     "cache": _OBJECT,
     "cache_config": _OBJECT,
-    "event_dispatcher": _OBJECT,
     "maint_notifications_config": _OBJECT,
-    "oss_cluster_maint_notifications_handler": _OBJECT,
     "startup_nodes": _Kind(_PAIRS, _nodes, (6379,)),
     "load_balancing_strategy": _Kind("a strategy, such as round_robin", _STRATEGIES),
-    "address_remap": _OBJECT,
-    "policy_resolver": _OBJECT,
 }
 #: What other parameters accept, by the type of the default.
 _KINDS_BY_TYPE = {bool: _BOOLEAN, int: _INTEGER, float: _NUMBER, str: _STRING}
 
 
 def _parameters(made: type) -> dict[str, _Kind | None]:
-    """Return the parameters of a class's constructor, with what each accepts.
-
-    A constructor with ``**kwargs`` is taken to pass these on to the next class, and in
-    the end to redis-py's client. A class without a constructor has no parameters.
-    """
+    """Return the parameters of a class, and through ``**kwargs`` of the next one."""
     parameters: dict[str, _Kind | None] = {}
     owners = [each for each in made.__mro__[:-1] if "__init__" in vars(each)]
     for owner in (*owners, redis.StrictRedis) if owners else ():
-        # signature() follows decorators; getfullargspec() does not.
         _, *rest = inspect.signature(vars(owner)["__init__"]).parameters.values()
         for each in rest:
             # In redis-py 5 and earlier, old names are deprecated parameters.
@@ -832,26 +838,22 @@ def _parameters(made: type) -> dict[str, _Kind | None]:
                 parameters.setdefault(each.name, _KINDS.get(each.name, by_type))
         if not any(each.kind is each.VAR_KEYWORD for each in rest):
             break
-    # The setting of this name is the extension's own.
-    parameters.pop("url", None)
+    parameters.pop("url", None)  # The setting is the extension's own.
     return parameters
 
 
 #: Each of these says where to connect, and overrides all of them in earlier places.
 _SERVERS = {"host", "unix_socket_path", "connection_pool", "sentinels", "startup_nodes"}
-#: By a part of the scheme: an example, what the path must be, and the pattern of the
-#: address, with groups named like parameters. Only the path can fail to match.
+#: By a part of the scheme: an example, what the path must be, and a pattern that only
+#: the path can fail to match, with groups named like parameters.
 _WHO = r"(?:(?P<username>[^:/]*)(?::(?P<password>[^/]*))?@)?"
 _ADDRESS = r"(?P<host>\[.*](?=[:/]|\Z)|[^:/]*)(?::(?P<port>[^/]*))?"
 _NODES = "(?P<startup_nodes>[^/]+)"
 _SOCKET = "(?P<unix_socket_path>/.+)"
+_SENTINELS = "(?P<sentinels>[^/]+)/(?P<service_name>[^/@]+)"
 _DB = r"(?:/(?P<db>[0-9]+))?/?"
 _FORMS = {
-    "sentinel": (
-        "redis+sentinel://host:26379,host:26379/service/0",
-        "the service name",
-        "(?P<sentinels>[^/]+)/(?P<service_name>[^/@]+)",
-    ),
+    "sentinel": ("redis+sentinel://a:26379,b:26379/service", "a service", _SENTINELS),
     "cluster": ("redis+cluster://host:6379,host:6379", "0 or empty", _NODES),
     "unix|sock|file": ("unix:///run/redis.sock?db=0", "absolute", _SOCKET),
     "": ("redis://user:password@host:6379/0", "a database number", _ADDRESS),
@@ -861,13 +863,10 @@ _SCHEMES += ["redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+clust
 _URL = _Kind("a URL; write # in a password as %23", re.compile("[^#]*").fullmatch)
 
 
-def _split_url(setting: str, url: t.Any) -> _Values:
-    """Return the parameters that a URL gives, as strings.
-
-    Of the address, only the database can be an option too: ``?db=`` overrides the path.
-    """
+def _split_url(setting: str, url: t.Any) -> tuple[_Values, _Values]:
+    """Return the parameters in a URL, and those that it implies, all as strings."""
     if url is None:
-        return {}
+        return {}, {}
     address, _, query = _convert(setting, url, _URL)[0].partition("?")
     scheme, separator, rest = address.partition("://")
     scheme = scheme.lower().replace("valkey", "redis")
@@ -875,19 +874,19 @@ def _split_url(setting: str, url: t.Any) -> _Values:
     word = scheme if ":/" in address else ""
     example, path, pattern = next(v for k, v in _FORMS.items() if re.search(k, word))
     if scheme not in _SCHEMES or not separator:
-        if re.search("rediss|tls|ssl", word):
+        if re.search("rediss|tls|ssl|password=", word or scheme):
             example = example.replace("redis", "rediss", 1)
-        meant = "rediss://:password@host:6380/0" if "password=" in scheme else example
         schemes = f"one of {', '.join(_SCHEMES)}, or of these with valkey"
-        raise ValueError(f"{setting}: the scheme must be {schemes}, as in {meant}.")
+        raise ValueError(f"{setting}: the scheme must be {schemes}, as in {example}.")
     expected = f"{path}, as in {example}. Write / in a password as %2F"
     kind = _Kind(expected, re.compile(_WHO + pattern + _DB, re.DOTALL).fullmatch)
     found = _convert(f"{setting}: the path", rest, kind).groupdict()
     given = {name: unquote(value) for name, value in found.items() if value}
-    if "host" in found:
-        given = {"host": "localhost", "port": "6379", **given}
     options = {k: v[0] for k, v in parse_qs(query, keep_blank_values=True).items()}
-    given["db"] = options.pop("db", given.get("db", "0"))
+    if "db" in options:  # It overrides the path.
+        given["db"] = options.pop("db")
+    implied = {"db": "0", "host": "localhost", "port": "6379"}
+    left_out = implied.keys() & found.keys() - given.keys()
     repeated = {*given, *_SERVERS, "port", "service_name"}
     repeated |= {old for old, new in _OLD_NAMES.items() if new in given}
     for name in sorted(options.keys() & repeated):
@@ -896,4 +895,4 @@ def _split_url(setting: str, url: t.Any) -> _Values:
         says_tls = options.setdefault("ssl", "true")
         if not _convert(f"{setting}: the ssl", says_tls, _BOOLEAN):
             raise ValueError(f"{setting}: the ssl must be true with {scheme}://.")
-    return {**options, **given}
+    return {**options, **given}, {name: implied[name] for name in left_out}

@@ -14,11 +14,9 @@ from flask_redis import Redis
 SECRET = "hunter2Zq9"
 
 OBJECTS = (
-    "cache cache_config connection_pool credential_provider driver_info"
-    " event_dispatcher maint_notifications_config"
-    " oss_cluster_maint_notifications_handler redis_connect_func"
-    " retry_on_error socket_keepalive_options ssl_exclude_verify_flags"
-    " ssl_include_verify_flags ssl_ocsp_context"
+    "cache cache_config connection_pool credential_provider"
+    " maint_notifications_config retry_on_error socket_keepalive_options"
+    " ssl_exclude_verify_flags ssl_include_verify_flags"
 ).split()
 COLLECTIONS = (
     "retry_on_error socket_keepalive_options"
@@ -217,10 +215,9 @@ def test_prefix_that_is_not_an_identifier(prefix):
 @pytest.mark.parametrize("value", [f"redis://:{SECRET}@there", "REDIS", 5, object()])
 @pytest.mark.parametrize("register", [Redis, Redis().init_app])
 def test_something_else_than_an_app(register, value):
-    with pytest.raises(TypeError, match=r"^app must be a Flask app, not ") as raised:
+    with pytest.raises(TypeError, match=r"^app must be a Flask app\.") as raised:
         register(value)
-    assert type(value).__name__ in str(raised.value)
-    assert "app.config['REDIS_URL']" in str(raised.value)
+    assert "REDIS_URL" in str(raised.value)
     assert SECRET not in str(raised.value)
 
 
@@ -237,14 +234,18 @@ def test_url_with_a_part_that_is_not_a_parameter_of_the_class(missing):
 
 
 @pytest.mark.parametrize(
-    ("setting", "path"),
+    ("setting", "path", "missing"),
     [
-        ("REDIS_CLASS", "redis.Sentinel"),
-        ("REDIS_CONNECTION_POOL_CLASS", "redis.SentinelConnectionPool"),
+        ("REDIS_CLASS", "redis.Sentinel", "Sentinel.*'sentinels'"),
+        (
+            "REDIS_CONNECTION_POOL_CLASS",
+            "redis.SentinelConnectionPool",
+            "SentinelConnectionPool.*'service_name'",
+        ),
     ],
 )
-def test_class_whose_constructor_needs_other_arguments(setting, path):
-    with pytest.raises(TypeError, match=rf"^{setting} .* missing a required argument"):
+def test_class_whose_constructor_needs_other_arguments(setting, path, missing):
+    with pytest.raises(TypeError, match=missing):
         Redis(make_app(**{setting: path}))
 
 
@@ -346,7 +347,7 @@ ONE_HOST = "a host without a port, or the absolute path of a Unix socket."
         ("redis://:a#b@there", " must be a URL; write # in a password as %23."),
         ("redis://there?host=x", ": host belongs in the address, not in an option."),
         ("unix://run/redis.sock", ": the path must be absolute, as in unix:///run/"),
-        ("redis+sentinel://one", ": the path must be the service name, as in redis+se"),
+        ("redis+sentinel://one", ": the path must be a service, as in redis+sentinel"),
         ("redis+sentinel://one:x/shop", ": the sentinels must be host:port,host:port"),
         ("redis+cluster://one:x", ": the startup_nodes must be host:port,host:port"),
         ("redis+cluster://one/x", ": the path must be 0 or empty, as in redis+cl"),

@@ -1,7 +1,6 @@
 """A client of a cluster, here of one node. Those of ``deployments`` have six."""
 
 import copy
-import inspect
 import os
 import signal
 from threading import Barrier, Event, Thread
@@ -263,7 +262,7 @@ def test_missing_constructor_argument_fails_at_init_app():
         def __init__(self, region, **kwargs):
             super().__init__(**kwargs)
 
-    with pytest.raises(TypeError, match=r"^REDIS_CLASS .*\bregion"):
+    with pytest.raises(TypeError, match=r"missing a required argument: 'region'"):
         Redis(make_app(REDIS_CLASS=Demanding))
 
 
@@ -437,7 +436,6 @@ SECRET = "hunter2Zq9"
         "redis+cluster://one?nonsense=1",
         "redis+cluster://one?read_from_replicas=perhaps",
         "redis+cluster://one?connection_pool=x",
-        "redis+cluster://one?address_remap=x",
         "rediss+cluster://one?ssl=no",
         "unix+cluster:///run/redis.sock",
     ],
@@ -489,22 +487,8 @@ def test_bad_setting(name, value):
 )
 def test_other_database_is_refused_with_the_reason(setting, value):
     app = make_app(**{setting: value}, CACHE_CLASS=Kept)
-    with pytest.raises(ValueError, match=f"{setting}.* a cluster, which only has"):
+    with pytest.raises(ValueError, match=f"{setting}.* combined with a cluster"):
         Redis(app, "CACHE")
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        name
-        for name in ("address_remap", "policy_resolver")
-        if name in inspect.signature(redis_py.RedisCluster).parameters
-    ],
-)
-def test_objects_of_a_cluster_cannot_be_strings(name):
-    app = make_app(**{f"REDIS_{name.upper()}": "x"}, REDIS_CLASS=Kept)
-    with pytest.raises(ValueError, match=f"^REDIS_{name.upper()} must be a Python ob"):
-        Redis(app)
 
 
 def test_sentinels_for_a_cluster():

@@ -155,7 +155,7 @@ def test_same_prefix_twice_on_an_app_is_an_error(second, app):
 
 def test_one_object_under_two_prefixes_on_an_app_is_an_error(app):
     redis = Redis(app)
-    with pytest.raises(ValueError, match="second Redis object"):
+    with pytest.raises(ValueError, match="use a second object"):
         redis.init_app(app, "CACHE")
     assert list(app.extensions["redis"]) == ["REDIS"]
 

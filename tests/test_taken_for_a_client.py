@@ -8,8 +8,7 @@ import pytest
 import redis as redis_py
 from servers import make_app
 
-import flask_redis
-from flask_redis import FlaskRedis, Redis
+from flask_redis import Redis
 
 
 def test_before_any_init_app_the_class_is_redis_pys_default():
@@ -65,19 +64,14 @@ def test_class_of_the_object_makes_clients(app, server):
     assert server.keys() == {(3, "key")}
 
 
-def test_hooks_of_a_subclass_are_not_called_again(app):
-    registered = []
-
+def test_subclass_whose_hook_raises_an_error(app):
     class Registering(Redis):
-        def __init_subclass__(cls, **options):
-            registered.append(options["name"])
+        def __init_subclass__(cls, name):
+            pass
 
-    class Named(Registering, name="named"):
-        pass
-
-    assert isinstance(Named(app), redis_py.Redis)
-    assert isinstance(Registering(), redis_py.Redis)
-    assert registered == ["named"]
+    redis = Registering(app)
+    assert isinstance(redis, Registering)
+    assert not isinstance(redis, redis_py.Redis)
 
 
 def test_subclass_that_cannot_be_combined_with_the_client(app):
@@ -181,33 +175,3 @@ def test_redis_pys_own_classes_take_it(app):
     pubsub = redis_py.client.PubSub(redis.connection_pool)
     pubsub.close()
     assert redis.register_script("return 1")(client=redis) == 1
-
-
-def test_other_name_for_those_who_come_from_flask_redis(server):
-    assert FlaskRedis is flask_redis.Redis
-    app = make_app(REDIS_URL=server.tcp_url(1), X_URL=server.tcp_url(2))
-    FlaskRedis(app).set("one", "1")
-    FlaskRedis(app, config_prefix="X", decode_responses=True).set("two", "2")
-    assert server.keys() == {(1, "one"), (2, "two")}
-
-
-def test_apps_stay_separate(server):
-    redis = FlaskRedis()
-    apps = [make_app(str(db), REDIS_URL=server.tcp_url(db)) for db in range(3)]
-    for app in apps:
-        redis.init_app(app)
-    for app in apps:
-        with app.app_context():
-            redis.set(app.name, "value")
-    assert server.keys() == {(db, str(db)) for db in range(3)}
-
-
-def test_positional_strict_is_refused(app):
-    with pytest.raises(ValueError, match="config_prefix"):
-        FlaskRedis(app, True)
-
-
-@pytest.mark.parametrize("option", ["strict", "config_previx"])
-def test_unknown_options_are_refused(option, app):
-    with pytest.raises(TypeError, match=option):
-        FlaskRedis(app, **{option: True})

@@ -1,0 +1,9 @@
+"""Lets the tests of other projects, unchanged, use a server on a free port."""
+
+import os
+
+from flask import Flask
+
+Flask.default_config = type(Flask.default_config)(
+    Flask.default_config, REDIS_URL=os.environ["MIGRATION_URL"]
+)
