@@ -536,8 +536,9 @@ class _ClientBuilder:
         named = arguments.keys() & {"driver_info", "lib_name", "lib_version"}
         if "driver_info" in self.kinds and not named:
             driver = redis.DriverInfo()  # CLIENT LIST shows it.
-            driver.add_upstream_driver("flask-and-redis", __version__)
-            defaults["driver_info"] = driver
+            defaults["driver_info"] = driver.add_upstream_driver(_SERVED, __version__)
+        elif "lib_name" in self.kinds and not named:
+            defaults["lib_name"] = f"redis-py({_SERVED}_v{__version__})"
         if arguments.get("ssl") and "ssl_check_hostname" in self.kinds:
             # redis-py 5 and earlier don't check it. 6.0 fails without a certificate.
             defaults["ssl_check_hostname"] = _verifies(arguments)

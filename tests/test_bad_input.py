@@ -236,11 +236,11 @@ def test_url_with_a_part_that_is_not_a_parameter_of_the_class(missing):
 @pytest.mark.parametrize(
     ("setting", "path", "missing"),
     [
-        ("REDIS_CLASS", "redis.Sentinel", "Sentinel.*'sentinels'"),
+        ("REDIS_CLASS", "redis.Sentinel", "missing 1 required.*'sentinels'"),
         (
             "REDIS_CONNECTION_POOL_CLASS",
             "redis.SentinelConnectionPool",
-            "SentinelConnectionPool.*'service_name'",
+            "missing 2 required.*'service_name'",
         ),
     ],
 )

@@ -343,3 +343,13 @@ if CAN_SAY:
         if "REDIS_LIB_VERSION" not in settings:
             assert "shop" in identity(redis)
         assert "flask-and-redis" not in identity(redis)
+
+
+def test_class_with_only_lib_name_gets_it():
+    class Named(redis_py.StrictRedis):
+        def __init__(self, lib_name=None):
+            self.lib_name = lib_name
+            super().__init__()
+
+    redis = Redis(make_app(REDIS_CLASS=Named))
+    assert redis.lib_name == f"redis-py(flask-and-redis_v{__version__})"
