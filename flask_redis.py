@@ -503,29 +503,29 @@ class _ClientBuilder:
         return merged
 
     def check_combination(self, arguments: _Values) -> None:
-        given = {name for name, value in arguments.items() if value}
-        is_sentinel = "sentinels" in given
+        used = {name for name, value in arguments.items() if value}
+        is_sentinel = "sentinels" in used
         pool_class = arguments.get("connection_pool_class")
         waits = pool_class and "timeout" in _parameters(pool_class)
         pools = {"connection_pool", "single_connection_client"}
         managed = {"unix_socket_path", "connection_pool_class", *pools}
         provider, hostname = "credential_provider", "ssl_check_hostname"
-        has_tls = "ssl" in given or (arguments.get("sentinel_kwargs") or {}).get("ssl")
+        has_tls = "ssl" in used or (arguments.get("sentinel_kwargs") or {}).get("ssl")
         of_tls = {name for name in self.url if name.startswith("ssl_")}
         no = "cannot be combined with"
         for is_wrong, names, reason in (
-            (self.is_cluster, given & {"db", "sentinels", *managed}, f"{no} a cluster"),
-            (is_sentinel, given & managed, f"{no} Sentinel"),
-            (pool_class, given & pools, f"{no} {self.label('connection_pool_class')}"),
-            ("unix_socket_path" in given, given & {"ssl"}, f"{no} a Unix socket"),
-            (provider in given, given & {"username", "password"}, f"{no} a {provider}"),
-            (not _verifies(arguments), given & {hostname}, "requires a certificate"),
-            ("service_name" not in given, given & {"sentinels"}, "requires a service"),
-            (not given & _SERVERS, given & {"service_name"}, "requires Sentinels"),
-            (not waits, given & {"connection_pool_timeout"}, "requires a pool to wait"),
+            (self.is_cluster, used & {"db", "sentinels", *managed}, f"{no} a cluster"),
+            (is_sentinel, used & managed, f"{no} Sentinel"),
+            (pool_class, used & pools, f"{no} {self.label('connection_pool_class')}"),
+            ("unix_socket_path" in used, used & {"ssl"}, f"{no} a Unix socket"),
+            (provider in used, used & {"username", "password"}, f"{no} a {provider}"),
+            (not _verifies(arguments), used & {hostname}, "needs a certificate"),
+            ("service_name" not in used, used & {"sentinels"}, "needs a service name"),
+            (not used & _SERVERS, used & {"service_name"}, "needs Sentinels"),
+            (not waits, used & {"connection_pool_timeout"}, "needs a pool that waits"),
             # As settings, the next ones are ignored.
-            (not is_sentinel, self.url.keys() & _OF_SENTINEL, "requires Sentinels"),
-            (not has_tls, of_tls, "requires TLS: rediss://"),
+            (not is_sentinel, self.url.keys() & _OF_SENTINEL, "needs Sentinels"),
+            (not has_tls, of_tls, "needs TLS, as with rediss://"),
         ):
             for name in sorted(names if is_wrong else ()):
                 where = f"{self.label(name)} (or {name} in {self.label('url')})"

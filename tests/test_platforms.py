@@ -280,7 +280,7 @@ def test_what_is_not_a_path_is_an_error(path):
 def test_option_for_sentinel_in_another_url_is_an_error(host, option):
     name = option.partition("=")[0]
     assert error_of(REDIS_URL=f"{host}?{option}") == (
-        f"REDIS_{name.upper()} (or {name} in REDIS_URL) requires Sentinels."
+        f"REDIS_{name.upper()} (or {name} in REDIS_URL) needs Sentinels."
     )
 
 
@@ -305,7 +305,7 @@ def test_option_for_tls_without_tls_is_an_error(name, address):
     message = error_of(REDIS_URL=f"{address}?{name}={value}")
     if "Python object" not in message and "list or dict" not in message:
         where = f"REDIS_{name.upper()} (or {name} in REDIS_URL)"
-        assert message == f"{where} requires TLS: rediss://."
+        assert message == f"{where} needs TLS, as with rediss://."
 
 
 @pytest.mark.parametrize("name", ["password", "user", "ssl_ca_certs", "db", "retry"])
@@ -339,7 +339,7 @@ def test_option_for_tls_of_the_sentinels_alone():
     (sentinel,) = Redis(app).connection_pool.sentinel_manager.sentinels
     assert arguments(sentinel)["ssl_ca_certs"] == "/ca.pem"
     app = make_app(REDIS_URL=url, REDIS_SENTINEL_KWARGS={"client_name": "asks"})
-    with pytest.raises(ValueError, match=r"ssl_ca_certs in REDIS_URL\) requires TLS"):
+    with pytest.raises(ValueError, match=r"ssl_ca_certs in REDIS_URL\) needs TLS"):
         Redis(app)
 
 
@@ -689,8 +689,8 @@ def test_host_name_without_a_certificate_is_an_error(none):
         REDIS_SSL_CHECK_HOSTNAME="true",
     )
     assert message == (
-        "REDIS_SSL_CHECK_HOSTNAME (or ssl_check_hostname in REDIS_URL) requires "
-        "a certificate."
+        "REDIS_SSL_CHECK_HOSTNAME (or ssl_check_hostname in REDIS_URL) needs a "
+        "certificate."
     )
 
 

@@ -274,7 +274,7 @@ def test_bad_pool_settings(name, value):
 
 
 def test_timeout_without_a_pool_class():
-    with pytest.raises(ValueError, match=r"^CACHE_CONNECTION_POOL_TIMEOUT .* requires"):
+    with pytest.raises(ValueError, match=r"^CACHE_CONNECTION_POOL_TIMEOUT .* needs"):
         Redis(make_app(CACHE_CONNECTION_POOL_TIMEOUT=5), "CACHE")
 
 
