@@ -1,4 +1,4 @@
-"""Lets the tests of other projects, unchanged, use a server on a free port."""
+"""Lets the tests of other projects use a server on a free port."""
 
 import os
 
