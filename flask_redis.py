@@ -784,6 +784,10 @@ _OWN_KINDS = {
     "sentinel_password": _STRING,
     "sentinel_kwargs": _Kind("a dict of parameters of redis.Redis", dict),
 }
+_OBJECTS = ["cache", "cache_config", "connection_pool", "credential_provider"]
+_OBJECTS += ["address_remap", "driver_info", "event_dispatcher", "policy_resolver"]
+_OBJECTS += ["maint_notifications_config", "oss_cluster_maint_notifications_handler"]
+_OBJECTS += ["redis_connect_func", "ssl_ocsp_context"]
 #: What the parameters of redis-py accept, in its order. Those whose default shows it,
 #: such as ``decode_responses``, and those that accept any value have no row.
 _KINDS = {
@@ -796,7 +800,6 @@ _KINDS = {
     "socket_read_size": _COUNT,
     "socket_keepalive": _BOOLEAN,
     "socket_keepalive_options": _COLLECTION,
-    "connection_pool": _OBJECT,
     "unix_socket_path": _Kind("the absolute path of a Unix socket", _path),
     "encoding": _Kind("a Python encoding", _known, ("".encode,)),
     "encoding_errors": _Kind("a codec error handler", _known, (codecs.lookup_error,)),
@@ -812,13 +815,10 @@ _KINDS = {
     "health_check_interval": _SECONDS,
     "client_name": _STRING,
     "username": _STRING,
-    "credential_provider": _OBJECT,
     "protocol": _Kind("2 or 3, a version of the protocol", _number, (int, 2, 3)),
-    "cache": _OBJECT,
-    "cache_config": _OBJECT,
-    "maint_notifications_config": _OBJECT,
     "startup_nodes": _Kind(_PAIRS, _nodes, (6379,)),
     "load_balancing_strategy": _Kind("a strategy, such as round_robin", _STRATEGIES),
+    **dict.fromkeys(_OBJECTS, _OBJECT),
 }
 #: What other parameters accept, by the type of the default.
 _KINDS_BY_TYPE = {bool: _BOOLEAN, int: _INTEGER, float: _NUMBER, str: _STRING}

@@ -14,9 +14,11 @@ from flask_redis import Redis
 SECRET = "hunter2Zq9"
 
 OBJECTS = (
-    "cache cache_config connection_pool credential_provider"
-    " maint_notifications_config retry_on_error socket_keepalive_options"
-    " ssl_exclude_verify_flags ssl_include_verify_flags"
+    "cache cache_config connection_pool credential_provider driver_info"
+    " event_dispatcher maint_notifications_config"
+    " oss_cluster_maint_notifications_handler redis_connect_func"
+    " retry_on_error socket_keepalive_options ssl_exclude_verify_flags"
+    " ssl_include_verify_flags ssl_ocsp_context"
 ).split()
 COLLECTIONS = (
     "retry_on_error socket_keepalive_options"

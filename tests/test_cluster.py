@@ -1,6 +1,7 @@
 """A client of a cluster, here of one node. Those of ``deployments`` have six."""
 
 import copy
+import inspect
 import os
 import signal
 from threading import Barrier, Event, Thread
@@ -436,6 +437,7 @@ SECRET = "hunter2Zq9"
         "redis+cluster://one?nonsense=1",
         "redis+cluster://one?read_from_replicas=perhaps",
         "redis+cluster://one?connection_pool=x",
+        "redis+cluster://one?address_remap=x",
         "rediss+cluster://one?ssl=no",
         "unix+cluster:///run/redis.sock",
     ],
@@ -489,6 +491,20 @@ def test_other_database_is_refused_with_the_reason(setting, value):
     app = make_app(**{setting: value}, CACHE_CLASS=Kept)
     with pytest.raises(ValueError, match=f"{setting}.* combined with a cluster"):
         Redis(app, "CACHE")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in ("address_remap", "policy_resolver")
+        if name in inspect.signature(redis_py.RedisCluster).parameters
+    ],
+)
+def test_objects_of_a_cluster_cannot_be_strings(name):
+    app = make_app(**{f"REDIS_{name.upper()}": "x"}, REDIS_CLASS=Kept)
+    with pytest.raises(ValueError, match=f"^REDIS_{name.upper()} must be a Python ob"):
+        Redis(app)
 
 
 def test_sentinels_for_a_cluster():

@@ -11,11 +11,12 @@ import weakref
 import many_apps
 import psutil
 import pytest
+from flask import current_app
 from redis import DriverInfo
 from servers import TestServer, make_app
 
 import flask_redis
-from flask_redis import Redis
+from flask_redis import FlaskRedis, Redis
 
 
 @pytest.fixture
@@ -87,6 +88,46 @@ def test_apps_that_come_and_go(server, figure):
     assert objects < 10000
     assert memory < 10 * 2**20
     # Not so much as a reference to each of 200 apps.
+    assert kept < 200 * 8
+
+
+def test_flask_redis_object_per_request(server, figure):
+    """As helpers do: ``FlaskRedis(current_app, decode_responses=True)``."""
+    app = make_app(**server.settings)
+    redis = FlaskRedis(app)
+    driver = DriverInfo()
+
+    @app.get("/")
+    def view():
+        store = FlaskRedis(current_app, decode_responses=True, driver_info=driver)
+        return str(store.incr("used"))
+
+    def request(number):
+        """Gives the most connections that the server had at once."""
+        web = app.test_client()
+        most = 0
+        for _ in range(number):
+            assert web.get("/").status_code == 200
+            if not _ % 100:
+                most = max(most, int(redis.info("clients")["connected_clients"]))
+        gc.collect()
+        return most
+
+    request(500)
+    before = used()
+    connections = request(10000)
+    memory, files, objects = (now - then for now, then in zip(used(), before))
+    kept = kept_by_the_module(lambda: request(200))
+    figure("FlaskRedis objects, one in each request", 10000)
+    figure("connections at once, at most", connections)
+    figure("file descriptors that are left", files)
+    figure("Python objects that are left", objects)
+    figure("resident memory", f"{memory / 2**20:+.1f} MB")
+    assert redis.get("used") == b"10900"
+    assert connections < 20
+    assert files <= 0
+    assert objects < 10000
+    assert memory < 10 * 2**20
     assert kept < 200 * 8
 
 
