@@ -27,7 +27,7 @@ from urllib.parse import parse_qs, unquote
 
 import redis
 import redis.cluster
-from flask import Config, Flask, current_app
+from flask import Config, Flask, current_app, has_app_context
 from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import RedisClusterException, RedisError
 from redis.retry import Retry
@@ -51,8 +51,8 @@ class Redis:
     apps, with one prefix on each. For a second database, create a second object.
 
     The client's public methods and attributes, ``redis[key]`` and ``key in redis`` use
-    :attr:`connection`, even if you store a method. ``with redis as client:`` leaves the
-    client open, because other threads use it too.
+    :attr:`connection` at each call, also if you store a method. ``with redis as
+    client:`` leaves the client open, because other threads use it too.
 
     :param flask.Flask app: the app to register, and to use outside a context. Default
         ``None``: call :meth:`init_app` later.
@@ -65,7 +65,7 @@ class Redis:
     """
 
     #: The app to use outside a context, or ``None``. You can assign a registered app.
-    app: Flask | None
+    app: Flask | None = None
     # The class of the client registered last. It may belong to an app factory.
     _last_class: weakref.ref[type] = weakref.ref(redis.StrictRedis)
     # Whether objects can share a prefix, and options complete a URL: see FlaskRedis.
@@ -81,7 +81,7 @@ class Redis:
         self.app = app._get_current_object() if isinstance(app, LocalProxy) else app
         self._config_prefix = _check_prefix(config_prefix or "REDIS")
         self._options = options
-        # By this, an app knows the object and its copies, even deep ones.
+        # An app knows the object by this. Copies share it: a function is not copied.
         self._token = lambda: None
         self._key = weakref.ref(self._token)
         if self.app is not None:
@@ -116,7 +116,7 @@ class Redis:
         clients = app.extensions.get("redis", {})
         if not isinstance(clients, dict):
             raise TypeError("app.extensions['redis'] belongs to another extension.")
-        served, _ = app.extensions.get(_SERVED, {}).get(self._key, (None, None))
+        served, _ = app.extensions.get(_NAME, {}).get(self._key, (None, None))
         for taken in () if self._is_lenient else (served, prefix):
             if taken in clients:
                 error = f"The app {app.name!r} already has a client for {taken!r}."
@@ -129,7 +129,7 @@ class Redis:
 
     def _keep(self, app: Flask, prefix: str, client: t.Any) -> None:
         clients = app.extensions.setdefault("redis", {})
-        served = app.extensions.setdefault(_SERVED, {})
+        served = app.extensions.setdefault(_NAME, {})
         # A weak key, because many objects may come and go while the app lives.
         key = weakref.ref(self._token, lambda key: served.pop(key, None))
         if served.get(key) == (prefix, None):
@@ -143,10 +143,7 @@ class Redis:
 
         :raises RuntimeError: if there is neither.
         """
-        try:
-            app: Flask | None = _current_app()
-        except RuntimeError:
-            app = self.app
+        app: Flask | None = _current_app() if has_app_context() else self.app
         if app is None:
             error = f"{self!r} has no current Flask app. Call init_app(app) once, and"
             raise _NoClientError(f"{error} use it `with app.app_context()`.")
@@ -156,7 +153,7 @@ class Redis:
     def config_prefix(self) -> str:
         """The prefix for the current app, or that given to the constructor."""
         with contextlib.suppress(RuntimeError, KeyError):
-            return str(self.get_app().extensions[_SERVED][self._key][0])
+            return str(self.get_app().extensions[_NAME][self._key][0])
         return self._config_prefix
 
     @property
@@ -172,13 +169,13 @@ class Redis:
         except RuntimeError:
             app = self.get_app()
         try:
-            prefix, client = app.extensions[_SERVED][self._key]
+            prefix, client = app.extensions[_NAME][self._key]
             return app.extensions["redis"][prefix] if client is None else client
         except KeyError:
-            error = f"The current app {app.name!r} is not registered with {self!r}."
-            raise _NoClientError(
-                f"{error} Call init_app(app) on this object."
-            ) from None
+            error = (
+                f"The current app {app.name!r} is not registered with {self!r}. Call"
+            )
+            raise _NoClientError(f"{error} init_app(app) on this object.") from None
 
     # The commands are added below the class, as methods. This finds everything else.
     def __getattr__(self, name: str) -> t.Any:
@@ -195,8 +192,8 @@ class Redis:
         return found
 
     def __setattr__(self, name: str, value: t.Any) -> None:
-        # A test replaces an attribute of one app's client, and puts it back anywhere.
-        # Kept on the object, it would be that of all apps.
+        # A test patches an attribute of a client, and restores it in any context. It
+        # must not stay here then, where all apps would get it.
         replaced = vars(self).setdefault("_replaced", {})
         if name not in vars(self) and not hasattr(type(self), name):
             with contextlib.suppress(Exception):
@@ -237,8 +234,9 @@ class _NoClientError(RuntimeError, AttributeError):
     """There is no current client. ``hasattr(redis, name)`` is false then."""
 
 
-# An app keeps here the prefix of each object, and the client of its own or None.
-_SERVED = "flask-and-redis"
+# This project: in app.extensions, the key of what it keeps there for each object, its
+# prefix and its own client or None; in CLIENT LIST, the library.
+_NAME = "flask-and-redis"
 _current_app = current_app._get_current_object  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 
 
@@ -257,9 +255,9 @@ def _late_method(name: str, method: t.Callable[..., t.Any]) -> t.Any:
     return call
 
 
-_KEPT = ("__getitem__", "__setitem__", "__delitem__", "__contains__", "__enter__")
+_DUNDERS = ("__getitem__", "__setitem__", "__delitem__", "__contains__", "__enter__")
 for _name, _method in inspect.getmembers(redis.StrictRedis, inspect.isfunction):
-    if _name in _KEPT or not (_name.startswith("_") or hasattr(Redis, _name)):
+    if _name in _DUNDERS or not (_name.startswith("_") or hasattr(Redis, _name)):
         setattr(Redis, _name, _late_method(_name, _method))
 
 
@@ -268,8 +266,8 @@ class FlaskRedis(Redis):
 
     Outside any context, calls go to the app registered last, which the object keeps
     alive. You can register an object again, and several objects with one prefix:
-    ``app.extensions["redis"]`` has the client of the first, and can be used as the
-    client with ``"REDIS"``. A host, port or database in code completes the URL.
+    ``app.extensions["redis"]`` keeps the client of the first, and has the methods of
+    the client for ``"REDIS"``. A host, port or database in code completes the URL.
 
     :param app, config_prefix, options: as for :class:`Redis`, and with its errors.
     :param bool strict: ignored, but another type than a boolean raises ``TypeError``.
@@ -425,9 +423,10 @@ class _ClientBuilder:
             # Platforms hand out "" or None for what is not set, and values with a line
             # end. A password may begin or end with a blank.
             if type(value) is str:
-                value = value.strip("\r\n" if name.endswith("PASSWORD") else None)
+                value = value.rstrip("\r\n") if "PASSWORD" in name else value.strip()
             is_set = value != "" and (value is not None or name in _NO_LIMIT)
-            if name != key and is_set and not isinstance(value, _FromURL):
+            is_old = isinstance(value, _FromURL) and self.config.get(self.label("url"))
+            if name != key and is_set and not is_old:
                 settings[name] = value
         return settings
 
@@ -536,9 +535,9 @@ class _ClientBuilder:
         named = arguments.keys() & {"driver_info", "lib_name", "lib_version"}
         if "driver_info" in self.kinds and not named:
             driver = redis.DriverInfo()  # CLIENT LIST shows it.
-            defaults["driver_info"] = driver.add_upstream_driver(_SERVED, __version__)
+            defaults["driver_info"] = driver.add_upstream_driver(_NAME, __version__)
         elif "lib_name" in self.kinds and not named:
-            defaults["lib_name"] = f"redis-py({_SERVED}_v{__version__})"
+            defaults["lib_name"] = f"redis-py({_NAME}_v{__version__})"
         if arguments.get("ssl") and "ssl_check_hostname" in self.kinds:
             # redis-py 5 and earlier don't check it. 6.0 fails without a certificate.
             defaults["ssl_check_hostname"] = _verifies(arguments)
@@ -605,7 +604,7 @@ class _ClientBuilder:
         return untyped.SentinelConnectionPool(own["service_name"], manager, **kwargs)
 
     def pool_arguments(self, client: t.Any, arguments: _Values) -> _Values:
-        # Not the client's arguments, since a subclass may have some of its own.
+        # Not what each pool adds; nor the client's arguments, as a subclass may differ.
         added = redis.ConnectionPool().connection_kwargs
         used = client.connection_pool.connection_kwargs
         of_pool = {k: arguments[k] for k in _OF_POOLS if arguments.get(k) is not None}
@@ -845,8 +844,8 @@ def _parameters(made: type) -> dict[str, _Kind | None]:
 
 #: Each of these says where to connect, and overrides all of them in earlier places.
 _SERVERS = {"host", "unix_socket_path", "connection_pool", "sentinels", "startup_nodes"}
-#: By a part of the scheme: an example, what the path must be, and a pattern that only
-#: the path can fail to match, with groups named like parameters.
+#: By a part of the scheme: an example, what the path must be, and a pattern with groups
+#: named like parameters. If it does not match, the path is invalid.
 _WHO = r"(?:(?P<username>[^:/]*)(?::(?P<password>[^/]*))?@)?"
 _ADDRESS = r"(?P<host>\[.*](?=[:/]|\Z)|[^:/]*)(?::(?P<port>[^/]*))?"
 _NODES = "(?P<startup_nodes>[^/]+)"

@@ -28,7 +28,6 @@ def test_config_prefix(kind, server):
 
 
 def test_app_of_the_object(app):
-    assert Redis(make_app()).app is not app
     assert Redis(app).app is app
     redis = Redis()
     assert redis.app is None

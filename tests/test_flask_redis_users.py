@@ -59,6 +59,17 @@ def test_current_app_in_a_helper(app, server):
     assert server.keys() == {(0, "key")}
 
 
+def test_current_app_given_to_init_app(server):
+    redis = FlaskRedis()
+    app = make_app(REDIS_URL=server.url(3))
+    with app.app_context():
+        redis.init_app(current_app, decode_responses=True)
+    redis.set("key", "value")
+    assert redis.get("key") == "value"
+    assert redis.app is app
+    assert server.keys() == {(3, "key")}
+
+
 def test_two_objects_on_an_app_with_their_own_options(app):
     binary, text = FlaskRedis(), FlaskRedis(decode_responses=True)
     binary.init_app(app)
@@ -90,6 +101,13 @@ def test_registered_again_with_another_url(server):
     redis.init_app(app)
     redis.set("key", "value")
     assert server.keys() == {(4, "key")}
+
+
+def test_password_that_was_copied_counts():
+    app = make_app(REDIS_URL="redis://:hunter2Zq9@there/1", CACHE_HOST="there")
+    FlaskRedis(app)
+    app.config["CACHE_PASSWORD"] = app.config["REDIS_PASSWORD"]
+    assert arguments(Redis(app, "CACHE"))["password"] == "hunter2Zq9"
 
 
 def test_password_setting_beside_a_url_still_counts():

@@ -265,3 +265,11 @@ def test_constructor_holds_its_app(server):
     redis = Redis(make_app(**server.settings))
     gc.collect()
     assert redis.ping()
+
+
+def test_objects_are_made_without_looking_anything_up(monkeypatch):
+    looked_up = []
+    monkeypatch.setattr(Redis, "__getattr__", lambda self, name: looked_up.append(name))
+    Redis()
+    assert [name for name in looked_up if not name.startswith("_")] == []
+    assert len(looked_up) < 5

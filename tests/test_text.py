@@ -188,6 +188,7 @@ def test_numbers_as_text_are_the_numbers(port, db):
 @example("password", "007")
 @example("password", "null")
 @example("password", "1e5")
+@example("password", "\r:\n")
 def test_credentials_survive_the_environment_or_are_refused(name, text):
     """As from_prefixed_env() does it: what reads as JSON is no text any more."""
     try:
