@@ -621,12 +621,13 @@ def urls(draw, may_be_wrong=True):
         db = db if query else 0
         parts |= {"node": "", "path": f"/run/{where}" + f"?{query}" * bool(query)}
         meaning |= {"unix_socket_path": f"/run/{file}", "db": db}
-        written_back = {"unix_socket_path": f"/run/{file}", "db": db, **who}
+        found = {"unix_socket_path": f"/run/{file}", "db": db}
+        written_back = {"password": None, **found, **who}
     elif kind == "":
         node, where = draw(ONE_NODE)
         parts |= {"node": node, "path": path}
         meaning |= {**where, "db": db}
-        written_back = {**where, "db": db, **who}
+        written_back = {"password": None, **where, "db": db, **who}
     else:
         pairs = draw(PAIRS)
         parts |= {"node": as_text(pairs), "path": path}
