@@ -40,9 +40,8 @@ with contextlib.suppress(ImportError):
     import_string("importlib.metadata.version")("flask-redis")
     warnings.warn("Uninstall flask-redis: it can hide this module.", stacklevel=2)
 
+
 # 1. The extension object.
-
-
 class Redis:
     """The Redis client of the current Flask app.
 
@@ -97,12 +96,10 @@ class Redis:
         settings. If this raises an error, nothing was registered or changed.
 
         :param flask.Flask app: the app to register. The object does not keep it alive.
-        :param str config_prefix: how the names of this app's settings begin. Default:
-            the prefix given to the constructor.
+        :param str config_prefix: how the names begin. Default: that of the constructor.
         :param options: parameters of the client, added to those of the constructor.
-        :raises ValueError: if the app already has a client with this prefix, if this
-            object already serves the app, or if a setting is invalid. The message
-            names the setting, not its value, which may be secret.
+        :raises ValueError: if the app has a client with this prefix or of this object,
+            or if a setting is invalid. The message hides its value.
         :raises TypeError, ImportError: if ``app`` is not a Flask app, if an option is
             not a parameter of the client, or if ``REDIS_CLASS`` cannot be imported.
 
@@ -192,12 +189,12 @@ class Redis:
         return found
 
     def __setattr__(self, name: str, value: t.Any) -> None:
-        # A test patches an attribute of a client, and restores it in any context. It
-        # must not stay here then, where all apps would get it.
+        # What a test restores, in any context, must not stay here, for all apps.
         replaced = vars(self).setdefault("_replaced", {})
         if name not in vars(self) and not hasattr(type(self), name):
             with contextlib.suppress(Exception):
-                replaced[name] = getattr(self, name)
+                known = {"_redis_client": self.connection, **vars(self.connection)}
+                replaced[name] = known[name]
         super().__setattr__(name, value)
         if name in replaced and replaced[name] is value:
             del vars(self)[name], replaced[name]
@@ -216,12 +213,15 @@ class Redis:
         body = {n: getattr(own, n) for n in ("__module__", "__qualname__", "__doc__")}
         body["__new__"] = lambda cls, *args, **kwargs: found(*args, **kwargs)
         with contextlib.suppress(Exception):
-            return type(own.__name__, (own, found), body)
+            return type(own.__name__, (_NoHooks, own, found), body)
         return own
 
     def __dir__(self) -> list[str]:
         found = self.connection if hasattr(self, "connection") else self._last_class()
         return [*{*dir(type(self)), *(n for n in dir(found) if n[0] != "_")}]
+
+    def __enter__(self) -> t.Any:
+        return self.connection
 
     def __exit__(self, *exc_info: object) -> None:
         pass
@@ -234,9 +234,9 @@ class _NoClientError(RuntimeError, AttributeError):
     """There is no current client. ``hasattr(redis, name)`` is false then."""
 
 
-# This project: in app.extensions, the key of what it keeps there for each object, its
-# prefix and its own client or None; in CLIENT LIST, the library.
+# An app keeps here, for each object, its prefix and its own client or None.
 _NAME = "flask-and-redis"
+_NoHooks = type("_NoHooks", (), {"__init_subclass__": lambda cls: None})
 _current_app = current_app._get_current_object  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 
 
@@ -255,7 +255,7 @@ def _late_method(name: str, method: t.Callable[..., t.Any]) -> t.Any:
     return call
 
 
-_DUNDERS = ("__getitem__", "__setitem__", "__delitem__", "__contains__", "__enter__")
+_DUNDERS = ("__getitem__", "__setitem__", "__delitem__", "__contains__")
 for _name, _method in inspect.getmembers(redis.StrictRedis, inspect.isfunction):
     if _name in _DUNDERS or not (_name.startswith("_") or hasattr(Redis, _name)):
         setattr(Redis, _name, _late_method(_name, _method))
@@ -315,7 +315,7 @@ class FlaskRedis(Redis):
 
     def _keep(self, app: Flask, prefix: str, client: t.Any) -> None:
         clients = app.extensions.get("redis", {})
-        if not isinstance(clients, _Clients):
+        if prefix == "REDIS" and not isinstance(clients, _Clients):
             app.extensions["redis"] = _Clients(clients)
         super()._keep(app, prefix, client)
         entry = LocalProxy(lambda: app.extensions["redis"][prefix])
@@ -328,6 +328,9 @@ class FlaskRedis(Redis):
         """The client of the current app, or the one assigned to ``_redis_client``."""
         client = vars(self).get("_redis_client")
         return super().connection if client is None else client
+
+    def __delattr__(self, name: str) -> None:
+        vars(self).pop(name, None)  # A patch ends, after an init_app.
 
     def __getattr__(self, name: str) -> t.Any:
         if name == "_redis_client":
@@ -344,12 +347,10 @@ class _Clients(dict[str, t.Any]):
         return getattr(self["REDIS"], name)
 
     def get(self, key: t.Any, *default: t.Any) -> t.Any:
-        """Return the client with a prefix or, for another key, its value in Redis."""
         is_prefix = key in self or default or "REDIS" not in self
         return super().get(key, *default) if is_prefix else self["REDIS"].get(key)
 
     def keys(self, pattern: t.Any) -> t.Any:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
-        """Return the keys in Redis that match. For the prefixes, iterate over this."""
         return self["REDIS"].keys(pattern)
 
     def __setitem__(self, key: str, value: t.Any) -> None:
@@ -358,7 +359,7 @@ class _Clients(dict[str, t.Any]):
         super().__setitem__(key, value)
 
 
-sys.modules[f"{__name__}.client"] = sys.modules[__name__]  # As in flask-redis.
+client = sys.modules[f"{__name__}.client"] = sys.modules[__name__]  # As there.
 
 # 2. From the settings of one app to its client.
 
@@ -367,8 +368,9 @@ _Values = dict[str, t.Any]
 _OLD_NAMES = {"charset": "encoding", "errors": "encoding_errors", "user": "username"}
 #: Settings for which None means "no limit". For the others it means "not set".
 _NO_LIMIT = {"SOCKET_TIMEOUT", "SOCKET_CONNECT_TIMEOUT", "CONNECTION_POOL_TIMEOUT"}
-#: As options of a URL, these require Sentinel. As settings, they are ignored.
+#: As options of a URL, these require Sentinel or TCP. As settings, they are ignored.
 _OF_SENTINEL = {"role", "min_other_sentinels", "sentinel_username", "sentinel_password"}
+_OF_TCP = {"socket_connect_timeout", "socket_keepalive"}
 #: Parts of the URL of a single server that are written to the settings.
 _WRITTEN_BACK = {"host", "port", "unix_socket_path", "db", "username", "password"}
 #: Parameters of a connection pool itself, not of its connections.
@@ -503,7 +505,6 @@ class _ClientBuilder:
 
     def check_combination(self, arguments: _Values) -> None:
         used = {name for name, value in arguments.items() if value}
-        is_sentinel = "sentinels" in used
         pool_class = arguments.get("connection_pool_class")
         waits = pool_class and "timeout" in _parameters(pool_class)
         pools = {"connection_pool", "single_connection_client"}
@@ -514,7 +515,7 @@ class _ClientBuilder:
         no = "cannot be combined with"
         for is_wrong, names, reason in (
             (self.is_cluster, used & {"db", "sentinels", *managed}, f"{no} a cluster"),
-            (is_sentinel, used & managed, f"{no} Sentinel"),
+            ("sentinels" in used, used & managed, f"{no} Sentinel"),
             (pool_class, used & pools, f"{no} {self.label('connection_pool_class')}"),
             ("unix_socket_path" in used, used & {"ssl"}, f"{no} a Unix socket"),
             (provider in used, used & {"username", "password"}, f"{no} a {provider}"),
@@ -523,7 +524,12 @@ class _ClientBuilder:
             (not used & _SERVERS, used & {"service_name"}, "needs Sentinels"),
             (not waits, used & {"connection_pool_timeout"}, "needs a pool that waits"),
             # As settings, the next ones are ignored.
-            (not is_sentinel, self.url.keys() & _OF_SENTINEL, "needs Sentinels"),
+            (
+                "sentinels" not in used,
+                self.url.keys() & _OF_SENTINEL,
+                "needs Sentinels",
+            ),
+            ("unix_socket_path" in used, self.url.keys() & _OF_TCP, "needs TCP"),
             (not has_tls, of_tls, "needs TLS, as with rediss://"),
         ):
             for name in sorted(names if is_wrong else ()):
@@ -612,14 +618,11 @@ class _ClientBuilder:
 
 
 # 3. The late start of a cluster's client.
-
-
 class _LateStart:
     """A base for the client of a cluster, whose constructor connects.
 
-    It does that when it is first used: an app starts while its cluster is down. Each of
-    several first threads makes a client, and one is kept, since a lock would be held
-    while a cluster hangs, and forever in a forked process.
+    It does that at first use, so an app starts while its cluster is down. Without a
+    lock, which would hang with the cluster, several first threads make a client each.
     """
 
     def __init__(self, start: t.Callable[[], t.Any]) -> None:
@@ -643,8 +646,6 @@ class _LateStart:
 
 
 # 4. The values. Many come from the environment, as strings or as parsed JSON.
-
-
 class _Kind(t.NamedTuple):
     """How errors describe a value, and what converts it: to None if it is invalid."""
 

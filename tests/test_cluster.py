@@ -267,6 +267,17 @@ def test_missing_constructor_argument_fails_at_init_app():
         Redis(make_app(REDIS_CLASS=Demanding))
 
 
+def test_attributes_of_an_object_do_not_start_its_client():
+    class Paged(Redis):
+        def __init__(self, app):
+            super().__init__(app)
+            self.page_size = 60
+
+    redis = Paged(down())
+    assert redis.page_size == 60
+    assert "_started" not in vars(redis.connection)
+
+
 def test_close_before_the_start_does_nothing():
     redis = Redis(down())
     redis.close()

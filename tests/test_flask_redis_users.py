@@ -443,6 +443,21 @@ def test_assigned_client_is_used_for_everything(app, server):
     assert redis._redis_client is app.extensions["redis"]["REDIS"]
 
 
+@pytest.mark.parametrize("patch", ["mock", "monkeypatch"])
+def test_patched_client_and_init_app(patch, app, server):
+    redis = FlaskRedis()
+    fake = fakeredis.FakeStrictRedis()
+    if patch == "mock":
+        with unittest.mock.patch.object(redis, "_redis_client", fake):
+            redis.init_app(app)
+    else:
+        with pytest.MonkeyPatch.context() as patcher:
+            patcher.setattr(redis, "_redis_client", fake)
+            redis.init_app(app)
+    assert redis._redis_client is not fake
+    assert redis.connection is app.extensions["redis"]["REDIS"]
+
+
 def test_assigned_client_before_init_app():
     redis = FlaskRedis()
     redis._redis_client = fakeredis.FakeStrictRedis()
@@ -528,6 +543,15 @@ def test_entry_is_a_dictionary_of_the_clients(server):
         redis.get("key")
     assert entry.get("REDIS") is None
     assert not hasattr(entry, "set")
+
+
+def test_entry_of_a_redis_stays_a_dictionary(server):
+    app = make_app(REDIS_URL=server.url(1), CACHE_URL=server.url(2))
+    redis = Redis(app)
+    FlaskRedis(app, config_prefix="CACHE")
+    assert list(app.extensions["redis"].keys()) == ["REDIS", "CACHE"]
+    assert app.extensions["redis"].get("SESSION") is None
+    assert redis.connection is app.extensions["redis"]["REDIS"]
 
 
 def test_what_the_entry_cannot_tell_apart_is_an_error(app):
@@ -636,6 +660,7 @@ def test_module_of_older_code():
 
     assert old is FlaskRedis
     assert importlib.import_module("flask_redis.client") is flask_redis
+    assert flask_redis.client is flask_redis
 
 
 def test_flask_redis_beside_this_module_is_told(monkeypatch):

@@ -308,6 +308,18 @@ def test_option_for_tls_without_tls_is_an_error(name, address):
         assert message == f"{where} needs TLS, as with rediss://."
 
 
+@pytest.mark.parametrize(
+    "option", ["socket_connect_timeout=1", "socket_keepalive=true"]
+)
+def test_option_for_tcp_in_the_url_of_a_unix_socket_is_an_error(option):
+    name = option.partition("=")[0]
+    message = error_of(REDIS_URL=f"unix:///run/redis.sock?{option}")
+    assert message == f"REDIS_{name.upper()} (or {name} in REDIS_URL) needs TCP."
+    # An app can have it among its settings.
+    Redis(make_app(REDIS_URL="unix:///s", REDIS_SOCKET_CONNECT_TIMEOUT=1))
+    Redis(make_app(REDIS_URL=f"redis://there?{option}"))
+
+
 @pytest.mark.parametrize("name", ["password", "user", "ssl_ca_certs", "db", "retry"])
 def test_empty_option_is_an_error(name):
     message = error_of(REDIS_URL=f"rediss://there?{name}=", REDIS_PASSWORD=SECRET)

@@ -197,6 +197,13 @@ def test_with_gives_the_current_client_and_closes_nothing(app, server):
     assert connection_id() == before
 
 
+def test_with_gives_whatever_is_the_client(app):
+    redis = Redis(app)
+    app.extensions["redis"]["REDIS"] = client = object()
+    with redis as given:
+        assert given is client
+
+
 def test_with_lets_exceptions_pass(app):
     with pytest.raises(ZeroDivisionError), Redis(app):
         raise ZeroDivisionError

@@ -64,14 +64,19 @@ def test_class_of_the_object_makes_clients(app, server):
     assert server.keys() == {(3, "key")}
 
 
-def test_subclass_whose_hook_raises_an_error(app):
-    class Registering(Redis):
-        def __init_subclass__(cls, name):
-            pass
+def test_hooks_of_a_subclass_are_not_called_again(app):
+    registered = []
 
-    redis = Registering(app)
-    assert isinstance(redis, Registering)
-    assert not isinstance(redis, redis_py.Redis)
+    class Registering(Redis):
+        def __init_subclass__(cls, **options):
+            registered.append(options["name"])
+
+    class Named(Registering, name="named"):
+        pass
+
+    assert isinstance(Named(app), redis_py.Redis)
+    assert isinstance(Registering(), redis_py.Redis)
+    assert registered == ["named"]
 
 
 def test_subclass_that_cannot_be_combined_with_the_client(app):
