@@ -1,8 +1,8 @@
-"""What tests measure, shown as a table at the end of the run.
+"""Show what tests measure, at the end of the run.
 
-A plugin of pytest, for any folder of tests: ``pytest -p figures``. A test that says
-``figure("requests", 20000)`` has a row, under its own name. ``--table`` writes the
-table as reStructuredText.
+This is a plugin for pytest, for any folder of tests: ``pytest -p figures``. A test
+calls ``figure("requests", 20000)`` to show a figure under the name of the test.
+``--table`` writes the figures as reStructuredText, too.
 """
 
 from pathlib import Path
@@ -26,18 +26,20 @@ def figure(record_property):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    rows = {}
+    files = {}
     for report in terminalreporter.getreports("passed"):
         figures = [text for name, text in report.user_properties if name == "figure"]
         if report.when == "call" and figures:
-            rows[title(report.location[2])] = figures
-    if not rows:
+            path, _, test = report.location
+            files.setdefault(Path(path).stem, {})[title(test)] = figures
+    if not files:
         return
     terminalreporter.section("figures")
-    for name, figures in rows.items():
-        terminalreporter.line("\n    ".join([name, *figures]))
+    for rows in files.values():
+        for name, figures in rows.items():
+            terminalreporter.line("\n    ".join([name, *figures]))
     if config.option.table:
-        config.option.table.write_text(table(rows), encoding="utf-8")
+        config.option.table.write_text(table(files), encoding="utf-8")
 
 
 def title(test):
@@ -46,12 +48,16 @@ def title(test):
     return words[0].upper() + words[1:].replace("[", ", ").rstrip("]")
 
 
-def table(rows):
-    lines = [".. list-table::", "   :header-rows: 1", ""]
-    for name, figures in [("What happens", ["What was measured"]), *rows.items()]:
-        first, *others = [
-            f"| {figure}" if name in rows else figure for figure in figures
-        ]
-        lines += [f"   * - {name}", f"     - {first}"]
-        lines += [f"       {other}" for other in others]
-    return "\n".join(lines) + "\n"
+def table(files):
+    """Return a definition list for each file of tests.
+
+    It is between two comments with the name of the file, so that a page can include it
+    alone. A table with two columns would be too wide for a phone.
+    """
+    lines = []
+    for file, rows in files.items():
+        lines += [f".. begin {file}", ""]
+        for name, figures in rows.items():
+            lines += [f"**{name}**", *(f"   - {figure}" for figure in figures), ""]
+        lines += [f".. end {file}", ""]
+    return "\n".join(lines)
