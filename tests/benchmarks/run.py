@@ -21,6 +21,10 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 MEASURE = Path(__file__).with_name("measure.py")
 PYTHONS = ("3.11", "3.13")
+#: Of the plot, which has no background: each is legible on the white page of the light
+#: theme and on the nearly black one of the dark theme.
+TEXT_COLOR = "#7a7a7a"
+BAR_COLORS = ("#2b83c6", "#d95f02")
 
 BARE = "bare redis-py"
 OURS = "this extension"
@@ -176,6 +180,9 @@ def list_table(rows):
 
 def plot(figures, path):
     plt.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "flask-and-redis"})
+    for name in ("text.color", "axes.labelcolor", "axes.edgecolor"):
+        plt.rcParams[name] = TEXT_COLOR
+    plt.rcParams.update({"xtick.color": TEXT_COLOR, "ytick.color": TEXT_COLOR})
     figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
     rows = [row for row, _, _ in reversed(ROWS[1:])]
     height = 0.4
@@ -186,11 +193,12 @@ def plot(figures, path):
             [figures[python][row] - bare for row in rows],
             height,
             label=f"Python {python}",
+            color=BAR_COLORS[number],
         )
     axes.set_yticks([place - height / 2 for place in range(len(rows))], rows)
     axes.set_xlabel("nanoseconds that a call takes over the bare client's")
-    axes.legend()
-    figure.savefig(path, metadata={"Date": None})
+    axes.legend(framealpha=0)
+    figure.savefig(path, metadata={"Date": None}, transparent=True)
 
 
 def call(folder, server):
