@@ -166,6 +166,13 @@ class Page:
             check_install(words[4:])
         elif command.startswith("python3 -m tox run"):
             check_tox(words[4:])
+        elif command.startswith("export "):
+            name, value = command.removeprefix("export ").split("=", 1)
+            os.environ[name] = value  # Until the end of the page.
+        elif command == ". .venv/bin/activate":
+            assert (self.folder / ".venv/bin/activate").is_file()
+        elif words[0] == "docker":
+            pass  # Not run: the tests require no Docker.
         elif command != "python3 -m pip uninstall flask-redis":
             self.write_files()
             if words[0] in SERVE and words[-1] != "shell":
@@ -271,5 +278,6 @@ def the_page(server, tmp_path_factory):
     with server.client() as client:
         client.flushall()
     page = Page(tmp_path_factory.mktemp("page"), server)
-    yield page
-    page.stop()
+    with mock.patch.dict(os.environ):
+        yield page
+        page.stop()
