@@ -10,13 +10,19 @@ readme = here.joinpath("README.rst").read_text(encoding="utf-8")
 setup(
     name="Flask-And-Redis",
     version=re.search(r'^__version__ = "(.+)"$', module, re.MULTILINE).group(1),
-    description="Simple as dead support of Redis for Flask apps.",
+    description="A Redis client for each Flask app, with checked settings.",
     long_description=readme,
     long_description_content_type="text/x-rst",
+    project_urls={
+        "Documentation": "https://flask-and-redis.readthedocs.io/",
+        "Source": "https://github.com/playpauseandstop/Flask-And-Redis",
+        "Issues": "https://github.com/playpauseandstop/Flask-And-Redis/issues",
+        "Changes": "https://flask-and-redis.readthedocs.io/en/latest/changes.html",
+    },
     license="BSD-3-Clause",
     license_files=["LICENSE"],
     py_modules=["flask_redis"],
-    # A module alone cannot say that it is typed.
+    # The types are a stub package, because a single module cannot have py.typed.
     packages=["flask_redis-stubs"],
     package_data={"flask_redis-stubs": ["*.pyi"]},
     python_requires=">=3.9",
@@ -31,6 +37,11 @@ setup(
         "Operating System :: OS Independent",
         "Programming Language :: Python :: 3",
         "Programming Language :: Python :: 3 :: Only",
+        "Programming Language :: Python :: 3.9",
+        "Programming Language :: Python :: 3.10",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
         "Topic :: Database",
         "Topic :: Internet :: WWW/HTTP",
     ],
