@@ -46,8 +46,8 @@ ROWS = (
     (f"{OURS}, in an app context", OURS, "context"),
     (f"{OURS}, one of 100 apps", OURS, "100 apps"),
     (f"{OURS}, one of 50 prefixes", OURS, "50 prefixes"),
-    (f"{OURS}, outside, with a bound app", OURS, "bound"),
-    (f"{OURS}, a method that is no command", OURS, "own"),
+    (f"{OURS}, outside a context, with an app", OURS, "bound"),
+    (f"{OURS}, a method that is not a command", OURS, "own"),
     ("werkzeug's LocalProxy", OURS, "LocalProxy"),
     (f"{FLASK_REDIS} (resolves no app)", FLASK_REDIS, "flask-redis"),
     (f"{OLD} (Flask 2.2, redis-py 5)", OLD, "Flask-And-Redis 1.0"),
@@ -157,13 +157,13 @@ def table(figures):
             "``GET`` on loopback, bare client",
             *(f"{get[p] / 1e3:.1f} µs" for p in PYTHONS),
         ),
-        ("the call's part of such a ``GET``", *(f"{added[p]:.2f} %" for p in PYTHONS)),
+        ("share of the call in this ``GET``", *(f"{added[p]:.2f} %" for p in PYTHONS)),
         (
-            "``Redis(app)``, over the client's constructor",
+            "``Redis(app)``, more than the client's constructor",
             *(f"{figures[p]['Redis(app)']:+.2f} ms" for p in PYTHONS),
         ),
         (
-            "import, over that of Flask and redis-py",
+            "import, more than Flask and redis-py",
             *(f"{figures[p]['import']:+.1f} ms" for p in PYTHONS),
         ),
     ]

@@ -153,13 +153,13 @@ def table(rounds, base):
 
     yield ("The same site with", *names)
     yield ("requests per second", *(f"{rates(name):.3f}" for name in names))
-    yield ("99 % are answered in", *(f"{p99(name):.3f}" for name in names))
+    yield ("time in which 99 % are answered", *(f"{p99(name):.3f}" for name in names))
     yield (
         "processor time of the worker",
         *(f"{processor(name):.3f}" for name in names),
     )
     yield (
-        "start until the first answer",
+        "start to first response",
         *(f"{1e3 * median(name, 'startup'):.0f} ms" for name in names),
     )
     yield (

@@ -16,7 +16,7 @@ BLOCKING = f"max_connections={BOUND}&connection_pool_class=redis.BlockingConnect
 @pytest.mark.parametrize(
     ("options", "most"),
     [("", WORKERS * THREADS), (f"?{BLOCKING}", WORKERS * BOUND)],
-    ids=["no bound", "a blocking pool"],
+    ids=["no limit", "a blocking pool"],
 )
 def test_connections_of_all_workers(options, most, mortal, serve, figure):
     site = serve(
@@ -37,7 +37,7 @@ def test_connections_of_all_workers(options, most, mortal, serve, figure):
     reports = load.finish()
     opened = mortal.client.info("stats")["total_connections_received"] - received
     figure("workers", WORKERS)
-    figure("threads of each", THREADS)
+    figure("threads per worker", THREADS)
     figure("requests", len(reports))
     figure("answered 503", len(load.refused()))
     figure("connections opened", opened)

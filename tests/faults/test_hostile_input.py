@@ -193,7 +193,7 @@ def test_many_people_write_at_once(site, app, figure, server):
     assert number == len(written) == 1 + people * each
     assert len({comment["id"] for comment in written}) == number
     figure("people at once", people)
-    figure("comments, none lost, each one's in order", people * each)
+    figure("comments, none lost, each person's in order", people * each)
 
 
 READING = ("cmdstat_lrange", "cmdstat_llen", "cmdstat_hgetall")

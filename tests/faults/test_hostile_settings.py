@@ -795,7 +795,7 @@ def show(figure, outcomes):
         figure(outcome, number)
 
 
-def test_settings_mean_what_the_documentation_says(figure):
+def test_settings_work_as_documented(figure):
     outcomes = Counter()
 
     @given(cases() | handed_out())
@@ -806,7 +806,7 @@ def test_settings_mean_what_the_documentation_says(figure):
     show(figure, outcomes)
 
 
-def test_urls_mean_what_the_documentation_says(figure):
+def test_urls_work_as_documented(figure):
     outcomes = Counter()
 
     @given(urls())
@@ -860,7 +860,7 @@ def judge_anything(values, url):
     return "client"
 
 
-def test_anything_at_all_is_a_client_or_an_error(figure):
+def test_random_settings_create_a_client_or_raise_an_error(figure):
     outcomes = Counter()
 
     @given(ANY_CASE)
@@ -880,7 +880,7 @@ def connection(client):
     }
 
 
-def test_what_is_written_as_a_url_is_read_back(figure):
+def test_settings_in_a_url_equal_those_in_code(figure):
     outcomes = Counter()
 
     @given(urls(may_be_wrong=False))

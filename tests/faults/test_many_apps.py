@@ -78,9 +78,9 @@ def test_apps_that_come_and_go(server, figure):
     memory, files, objects = (now - then for now, then in zip(used(), before))
     kept = kept_by_the_module(lambda: come_and_go(200))
     figure("apps", 10000)
-    figure("apps and clients that are left", left)
-    figure("file descriptors that are left", files)
-    figure("Python objects that are left", objects)
+    figure("apps and clients left", left)
+    figure("file descriptors left", files)
+    figure("Python objects left", objects)
     figure("resident memory", f"{memory / 2**20:+.1f} MB")
     assert left == 0
     assert files == 0
@@ -120,8 +120,8 @@ def test_flask_redis_object_per_request(server, figure):
     kept = kept_by_the_module(lambda: request(200))
     figure("FlaskRedis objects, one in each request", 10000)
     figure("connections at once, at most", connections)
-    figure("file descriptors that are left", files)
-    figure("Python objects that are left", objects)
+    figure("file descriptors left", files)
+    figure("Python objects left", objects)
     figure("resident memory", f"{memory / 2**20:+.1f} MB")
     assert redis.get("used") == b"10900"
     assert connections < 20
