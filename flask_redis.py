@@ -519,7 +519,7 @@ class _ClientBuilder:
             (pool_class, used & pools, f"{no} {self.label('connection_pool_class')}"),
             ("unix_socket_path" in used, used & {"ssl"}, f"{no} a Unix socket"),
             (provider in used, used & {"username", "password"}, f"{no} a {provider}"),
-            (not _verifies(arguments), used & {hostname}, "needs a certificate"),
+            (not _verifies(arguments), used & {hostname}, "needs verification"),
             ("service_name" not in used, used & {"sentinels"}, "needs a service name"),
             (not used & _SERVERS, used & {"service_name"}, "needs Sentinels"),
             (not waits, used & {"connection_pool_timeout"}, "needs a pool that waits"),
@@ -877,7 +877,7 @@ def _split_url(setting: str, url: t.Any) -> tuple[_Values, _Values]:
     if scheme not in _SCHEMES or not separator:
         if re.search("rediss|tls|ssl|password=", word or scheme):
             example = example.replace("redis", "rediss", 1)
-        schemes = f"one of {', '.join(_SCHEMES)}, or of these with valkey"
+        schemes = f"one of {', '.join(_SCHEMES)} (or valkey instead of redis)"
         raise ValueError(f"{setting}: the scheme must be {schemes}, as in {example}.")
     expected = f"{path}, as in {example}. Write / in a password as %2F"
     kind = _Kind(expected, re.compile(_WHO + pattern + _DB, re.DOTALL).fullmatch)

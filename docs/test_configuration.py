@@ -50,7 +50,7 @@ WITH = {
     "with a cluster": {"REDIS_URL": "redis+cluster://one"},
     "with sentinels": {"REDIS_URL": "redis+sentinel://one/shop"},
     "with a Unix socket": {"REDIS_URL": "unix:///run/redis.sock"},
-    "without certificates": {"REDIS_SSL_CERT_REQS": "none"},
+    "without verification": {"REDIS_SSL_CERT_REQS": "none"},
     "with a credential provider": {
         "REDIS_CREDENTIAL_PROVIDER": redis_py.UsernamePasswordCredentialProvider("ann")
     },

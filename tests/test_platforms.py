@@ -701,8 +701,8 @@ def test_host_name_without_a_certificate_is_an_error(none):
         REDIS_SSL_CHECK_HOSTNAME="true",
     )
     assert message == (
-        "REDIS_SSL_CHECK_HOSTNAME (or ssl_check_hostname in REDIS_URL) needs a "
-        "certificate."
+        "REDIS_SSL_CHECK_HOSTNAME (or ssl_check_hostname in REDIS_URL) needs "
+        "verification."
     )
 
 
