@@ -1,4 +1,4 @@
-"""The Comments app of example/, as a browser without scripts sees it."""
+"""Tests of the Comments app in example/, with a browser that runs no scripts."""
 
 import contextlib
 import fcntl
@@ -15,6 +15,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from datetime import datetime, timedelta, timezone
 from importlib.metadata import version
 from pathlib import Path
 
@@ -30,12 +31,23 @@ todays_werkzeug = pytest.mark.skipif(
 )
 
 
+#: The error page contains this if a comment or a thread could not be saved.
+UNSAVED = "The database is unavailable. Your text was not saved; please try again."
+
+
 def token(page):
     return re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page).group(1)
 
 
+def texts_in_form(page):
+    """Return the text of each text field of a page, by the name of the field."""
+    inputs = re.findall(r'<input [^>]*name="(title)"[^>]*value="([^"]*)"', page)
+    areas = re.findall(r'<textarea [^>]*name="(text)"[^>]*>([^<]*)</textarea>', page)
+    return {name: html.unescape(text).strip() for name, text in inputs + areas}
+
+
 class Person:
-    """Someone with a browser. Forms are sent as the page before had them."""
+    """A person with a browser. Forms are sent with the token of a page."""
 
     def __init__(self, app, name=None):
         self.browser = app.test_client()
@@ -78,12 +90,74 @@ def bob(app):
     return Person(app, "Bob")
 
 
-def test_first_page_signed_out_is_the_form_to_sign_in(app):
+def test_every_page_leads_to_the_sign_in_form_when_signed_out(app):
     person = Person(app)
     for path in ("/", "/threads", "/threads/1"):
         page = person.get(path)
         assert page.request.path == "/"
         assert "Your name" in page.text
+
+
+def test_first_page_says_that_there_are_no_passwords(app):
+    page = Person(app).get("/").text
+    assert "a demonstration without passwords" in page
+    assert "Do not write anything private." in page
+
+
+def test_name_field_has_the_focus(app):
+    field = re.search('<input [^>]*id="name"[^>]*>', Person(app).get("/").text)
+    assert " autofocus" in field[0]
+
+
+@pytest.mark.parametrize("page", ["", "?page=2", "/delete"])
+def test_signing_in_leads_back_to_the_page(page, app, ann):
+    path = ann.start_thread("Mine") + page
+    person = Person(app)
+    sign_in = person.get(path).request.full_path
+    assert "Your name" in person.get(sign_in).text
+    # The page stays the same after an invalid name.
+    assert "write something" in person.post(sign_in, name=" ").text
+    for opened in (person.post(sign_in, name="Ann"), person.get(sign_in)):
+        assert opened.status_code == 200
+        assert opened.request.full_path.rstrip("?") == path
+        assert "Mine" in opened.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("//evil.example", "///evil.example", "//evil.example/threads", "//"),
+        *("/\\evil.example", "\\\\evil.example", "\\/evil.example", "/threads\\..\\"),
+        *("https://evil.example", "https:evil.example", "https:///evil.example"),
+        *("javascript:alert(1)", "data:text/html,x", "evil.example", "@evil.example"),
+        *(
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "/\r/evil.example",
+            "/\0/evil.example",
+        ),
+        *("\t//evil.example", " //evil.example", "/threads\r\nSet-Cookie: x=y"),
+        *("/threads\x7f", "/threads\x85", "/\u2028/evil.example", "/threads\n"),
+        *("/\u3000/evil.example", "/\uff0fevil.example", "/\ufffd/evil.example", ""),
+    ],
+)
+def test_signing_in_leads_to_no_other_site(path, app):
+    browser = app.test_client()
+    sign_in = "/?" + urllib.parse.urlencode({"next": path})
+    form = {"name": "Ann", "csrf_token": token(browser.get(sign_in).text)}
+    # The second request is from a person who is already signed in.
+    for answer in (browser.post(sign_in, data=form), browser.get(sign_in)):
+        assert answer.status_code == 302
+        assert answer.headers["Location"] == "/threads"
+        assert "x=y" not in str(answer.headers)
+
+
+@pytest.mark.parametrize("query", ["_external=1&_scheme=evil&next=//evil", "page=%ff"])
+def test_query_of_a_page_cannot_change_where_signing_in_leads(query, app):
+    answer = app.test_client().get(f"/threads?{query}")
+    location = urllib.parse.urlsplit(answer.headers["Location"])
+    assert (location.scheme, location.netloc, location.path) == ("", "", "/")
+    assert urllib.parse.parse_qs(location.query) == {"next": ["/threads"]}
 
 
 def test_sign_in_and_out(ann):
@@ -105,7 +179,7 @@ def test_sign_in_and_out(ann):
         ("a" * 41, "40 characters"),
     ],
 )
-def test_name_that_is_no_name(name, message, app):
+def test_invalid_name_is_refused(name, message, app):
     person = Person(app)
     assert message in person.post("/", name=name).text
     assert person.get().request.path == "/"
@@ -141,10 +215,9 @@ def test_both_databases_are_used_and_their_keys_are_disjoint(ann, server):
     }
 
 
-def test_own_thread_is_deleted_with_all_that_belongs_to_it(ann, bob, server):
+def test_own_thread_is_deleted_with_all_its_keys(ann, bob, server):
     thread = ann.start_thread("Mine")
     bob.post(thread, text="Bob was here")
-    assert "Delete the thread" in ann.get(thread).text
     page = ann.delete(thread)
     assert "The thread is deleted." in page.text
     assert "Mine" not in ann.get().text
@@ -152,22 +225,43 @@ def test_own_thread_is_deleted_with_all_that_belongs_to_it(ann, bob, server):
     assert server.keys() == {(3, "links:last")}
 
 
+def test_deleting_a_thread_asks_first(ann, server):
+    thread = ann.start_thread("Tea & coffee")
+    keys = server.keys()
+    # "Delete the thread" is a link, unlike the "Sign out" button.
+    link = f'<a href="{thread}/delete">Delete the thread</a>'
+    assert link in ann.get(thread).text
+    question = ann.get(f"{thread}/delete")
+    assert question.status_code == 200
+    assert "Delete the thread?" in question.text
+    assert "deletes “Tea &amp; coffee” and all its comments" in question.text
+    assert f'<a href="{thread}">Keep it</a>' in question.text
+    assert server.keys() == keys
+    # The form of this page deletes the thread.
+    page = ann.post(f"{thread}/delete", page=f"{thread}/delete")
+    assert "The thread is deleted." in page.text
+    assert server.keys() == {(3, "links:last")}
+
+
 def test_thread_of_another_is_not_deleted(ann, bob):
     thread = ann.start_thread("Mine")
     assert "Delete the thread" not in bob.get(thread).text
-    assert bob.delete(thread).status_code == 403
+    for page in (bob.get(f"{thread}/delete"), bob.delete(thread)):
+        assert page.status_code == 403
+        assert "Only the person who started a thread can delete it." in page.text
     assert "Mine" in bob.get().text
 
 
 def test_unknown_thread(ann, server):
     assert ann.get("/threads/77").status_code == 404
     assert ann.post("/threads/77", page="/threads", text="?").status_code == 404
+    assert ann.get("/threads/77/delete").status_code == 404
     assert ann.delete("/threads/77").status_code == 404
     assert ann.get("/nowhere").status_code == 404
     assert server.keys() == {(3, "links:last")}
 
 
-def test_comment_on_a_thread_that_is_deleted_meanwhile(app, ann, server):
+def test_comment_on_a_thread_that_was_just_deleted(app, ann, server):
     thread = ann.start_thread()
     with app.app_context():
         threads.delete(int(thread.rpartition("/")[2]))
@@ -207,9 +301,7 @@ def test_output_is_escaped(app):
     ],
 )
 @pytest.mark.parametrize("encoding", ["urlencoded", "multipart"])
-def test_strange_text_is_kept_as_far_as_it_can_be_read(
-    sent, shown, encoding, ann, server
-):
+def test_text_is_kept_without_unwanted_characters(sent, shown, encoding, ann, server):
     value = sent if isinstance(sent, bytes) else sent.encode()
     fields = {"title": value, "text": value, "csrf_token": token(ann.get().text)}
     if encoding == "urlencoded":
@@ -245,7 +337,7 @@ def test_strange_text_is_kept_as_far_as_it_can_be_read(
         pytest.param("/threads/1%00", marks=todays_werkzeug),
     ],
 )
-def test_path_that_leads_nowhere(path, ann):
+def test_invalid_path_is_not_found(path, ann):
     ann.start_thread()
     assert ann.get(path).status_code == 404
 
@@ -257,7 +349,7 @@ def test_path_that_leads_nowhere(path, ann):
         pytest.param("multipart/form-data; boundary=", marks=todays_werkzeug),
     ],
 )
-def test_body_that_is_no_form(kind, ann):
+def test_body_that_is_not_a_form(kind, ann):
     for path in ("/", "/threads", "/threads/1"):
         for body in (b"\0" * 100, b"--B\r\n" * 2000):
             page = ann.browser.post(path, data=body, content_type=kind)
@@ -278,13 +370,13 @@ def test_form_without_a_token_is_refused(ann):
 @pytest.mark.parametrize(
     ("title", "text"), [("", "text"), ("title", ""), ("a" * 121, "text")]
 )
-def test_thread_that_says_nothing_or_too_much(title, text, ann, server):
+def test_empty_or_long_fields_are_refused(title, text, ann, server):
     page = ann.post("/threads", title=title, text=text)
     assert 'aria-invalid="true"' in page.text
     assert server.keys() == set()
 
 
-def test_text_as_long_as_the_browser_lets_it_be(ann):
+def test_longest_text_that_a_browser_sends_is_accepted(ann):
     lines = "\r\n".join(["x" * 99] * 50)
     assert 'aria-invalid="true"' not in ann.post("/threads", title="x", text=lines).text
 
@@ -293,6 +385,65 @@ def test_error_pages_keep_the_headers_of_the_error(ann):
     refused = ann.browser.get("/sign-out")
     assert refused.status_code == 405
     assert "POST" in refused.headers["Allow"]
+
+
+def test_every_response_has_the_headers_for_security(ann):
+    thread = ann.start_thread()
+    paths = ("/", "/threads", thread, f"{thread}/delete", "/static/style.css")
+    for path in (*paths, "/nowhere", "/sign-out"):
+        with ann.browser.get(path) as response:
+            headers = response.headers
+        policy = dict(
+            directive.split(" ", 1)
+            for directive in headers["Content-Security-Policy"].split("; ")
+        )
+        assert policy == {
+            "default-src": "'none'",
+            "style-src": "'self'",
+            "img-src": "data:",
+            "base-uri": "'none'",
+            "form-action": "'self'",
+            "frame-ancestors": "'none'",
+        }
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_pages_have_no_inline_script_or_style(ann):
+    thread = ann.start_thread()
+    pages = [ann.get(path) for path in ("/threads", thread, f"{thread}/delete", "/x")]
+    for page in (*pages, ann.post("/sign-out", page="/threads")):
+        assert not re.search(r"<(script|style)|\s(style|on\w+)=|javascript:", page.text)
+
+
+@pytest.mark.parametrize(
+    ("ago", "shown"),
+    [
+        (timedelta(seconds=-30), "just now"),
+        (timedelta(seconds=30), "just now"),
+        (timedelta(seconds=90), "1 minute ago"),
+        (timedelta(minutes=59, seconds=30), "59 minutes ago"),
+        (timedelta(minutes=61), "1 hour ago"),
+        (timedelta(hours=23, minutes=59), "23 hours ago"),
+        (timedelta(hours=24, minutes=1), None),
+        (timedelta(days=-1), None),
+    ],
+)
+def test_recent_dates_are_relative(ago, shown):
+    created = datetime.now(timezone.utc) - ago
+    expected = shown or f"{created.day} {created:%B %Y, %H:%M} UTC"
+    assert views.age(created) == expected
+
+
+def test_dates_are_for_people_and_for_programs(ann, server):
+    thread = ann.start_thread()
+    assert ">just now</time>" in ann.get(thread).text
+    with server.client(4) as content:
+        for key in content.scan_iter():
+            content.hset(key, "created", "2026-03-04T09:05:00+00:00")
+    time = '<time datetime="2026-03-04T09:05:00+00:00">4 March 2026, 09:05 UTC</time>'
+    for path in ("/threads", thread):
+        assert time in ann.get(path).text
 
 
 def test_body_that_is_too_large(ann):
@@ -326,7 +477,7 @@ def test_pages(ann, monkeypatch):
     assert "Older" not in second
     for text in ("second", "third"):
         page = ann.post(thread, text=text)
-    # One who comments gets to see the comment.
+    # After a comment, the browser shows the page with that comment.
     assert page.request.args["page"] == "2"
     assert "third</p>" in page.text and "second</p>" not in page.text
     assert "third</p>" not in ann.get(thread).text
@@ -335,34 +486,119 @@ def test_pages(ann, monkeypatch):
             assert ann.get(f"{path}?page={page}").status_code == 200
 
 
-def test_redis_down_is_a_503_page_and_up_again_is_no_error(tmp_path):
+@pytest.fixture
+def mortal(tmp_path):
+    """A server that a test can stop or reconfigure."""
     server = TestServer(tmp_path)
-    app = create_app(
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mortals_app(mortal):
+    return create_app(
         {
-            "REDIS_LINKS_URL": server.tcp_url(0),
-            "REDIS_CONTENT_URL": server.tcp_url(1),
+            "REDIS_LINKS_URL": mortal.tcp_url(0),
+            "REDIS_CONTENT_URL": mortal.tcp_url(1),
             "SECRET_KEY": "of the tests",
         }
     )
-    ann = Person(app, "Ann")
-    assert ann.get().status_code == 200
-    server.stop()
-    page = ann.get()
-    assert page.status_code == 503
-    assert page.headers["Retry-After"] == "5"
-    assert "The database is away" in page.text
-    server = TestServer(tmp_path, server.port)
+
+
+def test_page_has_status_503_while_redis_is_down(mortal, mortals_app, tmp_path):
+    ann = Person(mortals_app, "Ann")
+    thread = ann.start_thread()
+    mortal.stop()
+    for page in (ann.get(), ann.get(thread), ann.delete(thread)):
+        assert page.status_code == 503
+        assert page.headers["Retry-After"] == "5"
+        assert "Content-Security-Policy" in page.headers
+        assert "The database is unavailable. Please try again soon." in page.text
+        # No text was sent, so there is none to give back.
+        assert "not saved" not in page.text
+        assert texts_in_form(page.text) == {}
+    server = TestServer(tmp_path, mortal.port)
     assert ann.get().status_code == 200
     server.stop()
 
 
-def test_one_url_without_the_other_is_an_error(server):
+def test_text_that_was_not_saved_is_given_back(mortal, mortals_app, tmp_path):
+    ann = Person(mortals_app, "Ann")
+    thread = ann.start_thread("Before")
+    keys = mortal.keys()
+    attempts = [
+        ("/threads", {"title": 'Tea "or" coffee?', "text": "I say <tea>.\nAnd you?"}),
+        (thread, {"text": "Coffee & cake"}),
+        # This form is invalid, and the page that shows its errors needs the database.
+        ("/threads", {"title": "", "text": "Without a title"}),
+    ]
+    mortal.stop()
+    for path, fields in attempts:
+        page = ann.post(path, **fields)
+        assert page.status_code == 503
+        assert UNSAVED in page.text
+        assert texts_in_form(page.text) == fields
+        assert page.request.path == path
+        assert '<form method="post">' in page.text
+    assert 'aria-invalid="true"' in page.text
+
+    server = TestServer(tmp_path, mortal.port)
+    assert server.keys() == keys
+    # When the database is available again, the same forms can be sent.
+    for path, fields in attempts[:2]:
+        page = ann.post(path, **fields)
+        assert page.status_code == 200
+        assert html.escape(fields["text"], quote=False) in page.text
+    server.stop()
+
+
+def refuse_writes_of_a_full_database(server):
+    with server.client() as client:
+        client.config_set("maxmemory", 1)
+
+
+def refuse_writes_of_a_replica(server):
+    with server.client() as client:
+        client.replicaof("127.0.0.1", free_port())
+
+
+@pytest.mark.parametrize(
+    "refuse", [refuse_writes_of_a_full_database, refuse_writes_of_a_replica]
+)
+def test_text_is_given_back_if_the_database_refuses_writes(refuse, mortal, mortals_app):
+    ann = Person(mortals_app, "Ann")
+    thread = ann.start_thread("Before", "It can be read.")
+    refuse(mortal)
+    for path, fields in (
+        ("/threads", {"title": "A title", "text": "A text"}),
+        (thread, {"text": "A comment"}),
+    ):
+        page = ann.post(path, **fields)
+        assert page.status_code == 503
+        assert UNSAVED in page.text
+        assert texts_in_form(page.text) == fields
+    assert "It can be read." in ann.get(thread).text
+
+
+def test_text_is_given_back_after_an_unexpected_error(mortal, mortals_app):
+    ann = Person(mortals_app, "Ann")
+    with mortal.client() as links:
+        links.set("links:last", "not an integer")
+    fields = {"title": "A title", "text": "A text"}
+    page = ann.post("/threads", **fields)
+    assert page.status_code == 500
+    assert "Your text was not saved; please try again." in page.text
+    assert "The database is unavailable." not in page.text
+    assert texts_in_form(page.text) == fields
+
+
+def test_one_url_without_the_other_raises_an_error(server):
     with pytest.raises(RuntimeError, match="Set REDIS_CONTENT_URL too"):
         create_app({"REDIS_LINKS_URL": server.url(), "SECRET_KEY": "x"})
 
 
-# Where the tests run in the background of a shell, they are deaf to Ctrl-C, and so
-# would be what they start.
+# A shell's background jobs ignore Ctrl-C, and so do the processes that they start. This
+# handles Ctrl-C even if the tests run in the background.
 FLASK = """
 import flask.cli, signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -371,7 +607,7 @@ flask.cli.main()
 
 
 class Site:
-    """The app with a server of its own, as ``flask run`` serves it."""
+    """The app with a Redis server of its own, served by ``flask run``."""
 
     def __init__(self, folder, browser):
         environment = {k: v for k, v in os.environ.items() if "REDIS" not in k}
@@ -404,7 +640,7 @@ class Site:
             except urllib.error.HTTPError:
                 raise
             except urllib.error.URLError:
-                # It is not up yet.
+                # The app does not listen yet.
                 assert self.process.poll() is None, self.said()
                 assert time.monotonic() < deadline, self.said()
                 time.sleep(0.02)
@@ -422,7 +658,7 @@ class Site:
 
 @pytest.fixture
 def serve(tmp_path):
-    """Serves a copy of the app, so with an instance folder of its own."""
+    """Serve a copy of the app, which has its own instance folder."""
     shutil.copytree(
         Path(comments.__file__).parent,
         tmp_path / "comments",
@@ -443,7 +679,7 @@ def serve(tmp_path):
 
 
 def wait_for_end_of_server(folder):
-    """It holds the lock for as long as it runs."""
+    """Wait for the lock, which the server holds until it stops."""
     deadline = time.monotonic() + 10
     with open(folder / "instance" / "redis" / "lock") as lock:
         while True:
@@ -466,7 +702,7 @@ def test_server_of_its_own_keeps_the_data_and_ends_with_the_app(serve, tmp_path)
         site.end(end)
         wait_for_end_of_server(tmp_path)
         site = serve()
-        # Neither the thread nor who is signed in is forgotten.
+        # The thread still exists, and Ann is still signed in.
         assert "To be kept" in site.get("/threads")
 
     assert site.post(f"{thread}/delete", page=thread) == "/threads"

@@ -1,9 +1,9 @@
-"""Comments: people start threads and talk. A demonstration of Flask-And-Redis.
+"""Comments, a demonstration of Flask-And-Redis: people start threads and comment.
 
-It uses two Redis databases at once: ``REDIS_LINKS`` for lists of ids and
-counters, ``REDIS_CONTENT`` for what people wrote. Set ``REDIS_LINKS_URL`` and
-``REDIS_CONTENT_URL`` in the environment to say where they are; without them
-the app brings a server of its own.
+It uses two Redis databases at once: ``REDIS_LINKS`` for ids, ``REDIS_CONTENT``
+for titles and comments. Set their URLs in the environment, in
+``REDIS_LINKS_URL`` and ``REDIS_CONTENT_URL``. Without them, the app starts a
+Redis server of its own.
 """
 
 import contextlib
@@ -13,11 +13,13 @@ import tempfile
 from pathlib import Path
 
 import click
-from flask import Flask, render_template
+from flask import Flask, g, render_template
 from flask_wtf import CSRFProtect
 from redis.exceptions import (
     ClusterError,
     ConnectionError,
+    OutOfMemoryError,
+    ReadOnlyError,
     RedisClusterException,
     TimeoutError,
 )
@@ -28,8 +30,27 @@ from .databases import content, links
 
 URLS = {"REDIS_LINKS_URL": 0, "REDIS_CONTENT_URL": 1}
 
-#: What redis-py raises, retries included, while a server or a cluster is away.
-OUTAGES = (ConnectionError, TimeoutError, ClusterError, RedisClusterException)
+#: redis-py raises these after its retries, while a server or a cluster is unavailable
+#: or accepts no writes.
+OUTAGES = (
+    ConnectionError,
+    TimeoutError,
+    ClusterError,
+    RedisClusterException,
+    OutOfMemoryError,
+    ReadOnlyError,
+)
+
+#: For every response. No page needs a script, an inline style or another site.
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src data:; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    # Not "no-referrer": with HTTPS, the CSRF protection requires the header.
+    "Referrer-Policy": "same-origin",
+}
 
 csrf = CSRFProtect()
 
@@ -48,7 +69,7 @@ def create_app(config=None):
     if not app.config["SECRET_KEY"]:
         app.config["SECRET_KEY"] = secret_key(Path(app.instance_path))
     if not any(app.config.get(url) for url in URLS):
-        bring_server(app)
+        start_server(app)
     for url in URLS:
         if not app.config.get(url):
             raise RuntimeError(f"Set {url} too, or neither of {' and '.join(URLS)}.")
@@ -57,6 +78,7 @@ def create_app(config=None):
     content.init_app(app)
     app.register_blueprint(views.pages)
     csrf.init_app(app)
+    app.after_request(add_headers)
     app.register_error_handler(HTTPException, show_error)
     app.register_error_handler(threads.NoSuchThread, show_missing)
     for outage in OUTAGES:
@@ -65,19 +87,19 @@ def create_app(config=None):
 
 
 def secret_key(folder):
-    """Signs the session cookies; kept, so that a restart signs nobody out."""
+    """Return the key that signs the cookies, from a file: restarts sign nobody out."""
     path = folder / "secret_key"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=folder) as new:
         new.write(secrets.token_hex())
         new.flush()
-        # Takes the name once it is whole, and only if there is none.
+        # A link appears with its content, and only if no other process made one.
         with contextlib.suppress(FileExistsError):
             os.link(new.name, path)
     return path.read_text()
 
 
-def bring_server(app):
+def start_server(app):
     server = embedded.Server(
         embedded.wheel_binary(),
         Path(app.instance_path, "redis"),
@@ -85,18 +107,26 @@ def bring_server(app):
         "yes",
     )
     click.echo(
-        f"No {' and '.join(URLS)} in the environment: an embedded "
-        f"{server.binary.name} keeps the data in {server.folder}.",
+        f"No {' and '.join(URLS)} in the environment: started "
+        f"{server.binary.name}, which keeps its data in {server.folder}.",
         err=True,
     )
     for name, db in URLS.items():
-        # The reloader's child process reads them there and uses this server.
+        # The reloader's child process reads these variables and uses this server.
         os.environ[name] = app.config[name] = server.url(db)
+
+
+def add_headers(response):
+    response.headers.update(HEADERS)
+    return response
 
 
 def show_error(error):
     response = error.get_response()
-    response.data = render_template("error.html", error=error)
+    form = g.get("form")
+    # The form goes back to its author, so that no text is lost.
+    unsaved = form if form and form.is_submitted() and error.code >= 500 else None
+    response.data = render_template("error.html", error=error, unsaved=unsaved)
     return response
 
 

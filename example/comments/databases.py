@@ -1,4 +1,4 @@
-"""The two databases, each an object to import wherever it is needed."""
+"""The two databases, as objects that any module can import."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from redis.retry import Retry
 
 from flask_redis import Redis
 
-#: Options of both. Settings such as ``REDIS_LINKS_SOCKET_TIMEOUT`` win over them.
-#: While a server is away, people are told so soon, not after many tries.
+#: Options of both. Settings such as ``REDIS_LINKS_SOCKET_TIMEOUT`` override them. The
+#: timeouts are short, so that a page soon shows that a server is unavailable.
 OPTIONS: dict[str, Any] = {
     "decode_responses": True,
     "socket_connect_timeout": 1,
@@ -16,8 +16,8 @@ OPTIONS: dict[str, Any] = {
     "retry": Retry(ConstantBackoff(0.1), 1),
 }
 
-#: Lists of ids, and the counter that the ids come from.
+#: Lists of ids, and the last id.
 links = Redis(config_prefix="REDIS_LINKS", **OPTIONS)
 
-#: What people wrote, a hash each.
+#: Threads and comments, each a hash.
 content = Redis(config_prefix="REDIS_CONTENT", **OPTIONS)

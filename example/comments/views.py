@@ -3,6 +3,7 @@
 import functools
 import re
 import unicodedata
+from datetime import datetime, timedelta, timezone
 
 from flask import (
     Blueprint,
@@ -24,19 +25,23 @@ from . import threads
 THREADS_ON_A_PAGE = 20
 COMMENTS_ON_A_PAGE = 50
 
+#: A path on this site, in printable ASCII without backslashes. Browsers take ``//host``
+#: and ``/\host`` for another site, even with control characters in between.
+LOCAL_PATH = re.compile(r"/(?!/)[!-\[\]-~]*")
+
+#: Control characters, and the characters that change the direction of text.
+UNWANTED = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
 pages = Blueprint("pages", __name__)
 
 
-#: Control characters, and those that turn around what stands after them too.
-UNWANTED = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
 def readable(value):
+    """Return the text without unwanted characters; empty if nothing is visible."""
     if not value:
         return value
-    # A browser counts a line's end as one character, but sends two.
+    # A browser counts the end of a line as one character, but sends two.
     value = UNWANTED.sub("", value.replace("\r\n", "\n")).strip()
-    # Blanks without width join emoji, but a name of nothing else cannot be seen.
+    # Characters without width join emoji, so they stay. Alone they are invisible.
     seen = any(unicodedata.category(each)[0] not in "CZ" for each in value)
     return value if seen else ""
 
@@ -47,7 +52,7 @@ def text_field(field, label, longest):
         filters=[readable],
         validators=[
             DataRequired("Please write something here."),
-            Length(max=longest, message="Please use %(max)d characters at most."),
+            Length(max=longest, message="Please use at most %(max)d characters."),
         ],
         render_kw={"maxlength": longest},
     )
@@ -67,7 +72,7 @@ class ThreadForm(CommentForm):
 
 @pages.before_app_request
 def ask_for_length():
-    # A form of no known length is read up to the limit, as if it ended there.
+    # Werkzeug would cut a form of unknown length off at MAX_CONTENT_LENGTH.
     if request.method == "POST" and request.content_length is None:
         abort(411)
 
@@ -78,13 +83,35 @@ def find_user():
 
 
 def signed_in(view):
+    """Redirect to the sign-in page if nobody is signed in. It leads back here."""
+
     @functools.wraps(view)
     def signed_in_view(**arguments):
         if g.user is None:
-            return redirect(url_for("pages.sign_in"))
+            page = request.args.get("page", type=int)
+            here = url_for(f"pages.{view.__name__}", page=page, **arguments)
+            return redirect(url_for("pages.sign_in", next=here))
         return view(**arguments)
 
     return signed_in_view
+
+
+def page_to_return_to():
+    path = request.args.get("next", "")
+    return path if LOCAL_PATH.fullmatch(path) else url_for("pages.list_threads")
+
+
+@pages.app_template_filter()
+def age(created):
+    """Return a date as people say it, relative within the last day."""
+    minutes = (datetime.now(timezone.utc) - created) // timedelta(minutes=1)
+    if minutes in (-1, 0):  # The clocks of two web servers may differ.
+        return "just now"
+    for unit, length, limit in (("minute", 1, 60), ("hour", 60, 24 * 60)):
+        if 0 < minutes < limit:
+            number = minutes // length
+            return f"{number} {unit}{'s' if number > 1 else ''} ago"
+    return f"{created.day} {created:%B %Y, %H:%M} UTC"
 
 
 def page_number():
@@ -94,12 +121,12 @@ def page_number():
 @pages.route("/", methods=["GET", "POST"])
 def sign_in():
     if g.user is not None:
-        return redirect(url_for("pages.list_threads"))
+        return redirect(page_to_return_to())
     form = SignInForm()
     if form.validate_on_submit():
         session["name"] = form.name.data
         session.permanent = True
-        return redirect(url_for("pages.list_threads"))
+        return redirect(page_to_return_to())
     return render_template("sign_in.html", form=form)
 
 
@@ -112,7 +139,8 @@ def sign_out():
 @pages.route("/threads", methods=["GET", "POST"])
 @signed_in
 def list_threads():
-    form = ThreadForm()
+    # If saving fails, the error page shows the form again.
+    form = g.form = ThreadForm()
     if form.validate_on_submit():
         thread = threads.start(g.user, form.title.data, form.text.data)
         return redirect(url_for("pages.show_thread", thread=thread))
@@ -126,7 +154,7 @@ def list_threads():
 @pages.route("/threads/<int:thread>", methods=["GET", "POST"])
 @signed_in
 def show_thread(thread):
-    form = CommentForm()
+    form = g.form = CommentForm()
     if form.validate_on_submit():
         comment, number = threads.add_comment(thread, g.user, form.text.data)
         page = 1 + (number - 1) // COMMENTS_ON_A_PAGE
@@ -148,11 +176,14 @@ def show_thread(thread):
     )
 
 
-@pages.post("/threads/<int:thread>/delete")
+@pages.route("/threads/<int:thread>/delete", methods=["GET", "POST"])
 @signed_in
 def delete_thread(thread):
-    if threads.get(thread)["author"] != g.user:
+    found = threads.get(thread)
+    if found["author"] != g.user:
         abort(403)
+    if request.method != "POST":
+        return render_template("delete.html", thread=found)
     threads.delete(thread)
     flash("The thread is deleted.")
     return redirect(url_for("pages.list_threads"))

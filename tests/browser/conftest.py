@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 from sites import Person, chromium_binary, comments_served, launch
 
-# Patient, for machines that have much to do.
+# A long timeout, because the machine may be busy.
 expect.set_options(timeout=30_000)
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -16,12 +16,12 @@ def pytest_addoption(parser):
     parser.addoption(
         "--screenshots",
         action="store_true",
-        help="make the screenshots of the documentation anew, in docs",
+        help="write the screenshots of the documentation to docs",
     )
 
 
 def pytest_configure(config):
-    # Werkzeug's server leaves a file open where the browser hangs up too soon.
+    # Werkzeug's server leaves a file open if the browser closes the connection early.
     config.addinivalue_line(
         "filterwarnings", "ignore:unclosed file .*style.css:ResourceWarning"
     )
@@ -33,7 +33,7 @@ def pytest_report_header():
 
 @pytest.fixture
 def pictures(request, tmp_path):
-    """The folder for screenshots."""
+    """Return the folder for screenshots."""
     return DOCS if request.config.getoption("--screenshots") else tmp_path
 
 
@@ -53,7 +53,7 @@ def site(server):
 
 @pytest.fixture
 def person(browser, site):
-    """Makes someone, signed in if they have a name."""
+    """Return a function that opens a browser, and signs in if a name is given."""
     people = []
 
     def person(name=None, **look):

@@ -1,4 +1,4 @@
-"""Sites that are really served, and people who look at them."""
+"""Sites on a real web server, and people with a browser."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ from comments import create_app
 from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
-#: Other hosts cannot be reached, whatever the browser itself would like to ask them.
+#: The browser cannot reach other hosts, not even for its own services.
 ARGUMENTS = [
     "--disable-gpu",
     "--disable-quic",
@@ -20,7 +20,7 @@ ARGUMENTS = [
 
 
 def chromium_binary():
-    """``TEST_CHROMIUM`` if it is set. Else the one on ``PATH``, if there is one."""
+    """Return ``TEST_CHROMIUM`` if it is set, else the Chromium on ``PATH``."""
     names = ("chromium", "chromium-browser", "google-chrome")
     on_path = (shutil.which(name) for name in names)
     return os.environ.get("TEST_CHROMIUM") or next(filter(None, on_path), None)
@@ -38,7 +38,7 @@ def launch(playwright):
 
 @contextlib.contextmanager
 def served(app):
-    """Serves it on a free port; its URL."""
+    """Serve the app on a free port; yield its URL."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -52,7 +52,7 @@ def served(app):
 
 @contextlib.contextmanager
 def comments_served(url):
-    """The app on databases 0 and 1, each at what the function says."""
+    """Serve the app with the URLs that the function returns for databases 0 and 1."""
     app = create_app(
         {
             "REDIS_LINKS_URL": url(0),
@@ -67,13 +67,13 @@ def comments_served(url):
 
 
 class Person:
-    """Someone at a browser of their own, where nobody else is signed in."""
+    """A person with a browser of their own."""
 
     def __init__(self, browser, site, **look):
         self.site = site
         self.context = browser.new_context(base_url=site, **look)
         self.page = self.context.new_page()
-        #: What no page may do: ask another host, let a script run, break.
+        #: No page may request another host, run a script or cause an error.
         self.complaints = []
         self.page.on("request", self._see_request)
         self.page.on("response", self._see_response)
@@ -90,12 +90,12 @@ class Person:
             self._complain("asks for", request.url)
 
     def _see_response(self, response):
-        # A page may be one of an error: some tests look for it. What it needs may not.
+        # Some tests expect an error page. Its style sheet must load nevertheless.
         if response.status >= 400 and not response.request.is_navigation_request():
             self._complain("gets", response.status, "of", response.url)
 
     def _see_console(self, message):
-        # Chromium says this of an error page too; see above for the rest.
+        # Chromium logs this for error pages too. _see_response checks the others.
         if not message.text.startswith("Failed to load resource"):
             self._complain("console:", message.text)
 
@@ -110,7 +110,7 @@ class Person:
         expect(self.page.get_by_role("banner")).to_contain_text(f"Signed in as {name}")
 
     def start_thread(self, title, text):
-        """Leaves the browser on the page of the thread; its path."""
+        """Start a thread; return its path. The browser then shows the thread."""
         self.page.goto("/threads")
         self.page.get_by_label("Title").fill(title)
         self.page.get_by_label("Comment").fill(text)
@@ -119,14 +119,21 @@ class Person:
         return urlsplit(self.page.url).path
 
     def comment(self, thread, text):
-        """Returns when the app has it."""
+        """Send a comment, and wait for the response."""
         self.page.goto(thread)
         self.page.get_by_label("Comment").fill(text)
         with self.page.expect_response(lambda r: r.request.method == "POST"):
             self.page.get_by_role("button", name="Comment", exact=True).click()
 
+    def delete_thread(self):
+        """Delete the thread that the browser shows, and confirm it."""
+        self.page.get_by_role("link", name="Delete the thread").click()
+        self.shows_heading("Delete the thread?")
+        self.page.get_by_role("button", name="Delete the thread").click()
+        self.shows("The thread is deleted.")
+
     def send_comment_to(self, path):
-        """The form and its token are the page's; only where it is sent is not."""
+        """Send the page's form, with its token, to another path."""
         form = self.page.locator("form").filter(has=self.page.get_by_label("Comment"))
         form.evaluate("(form, path) => form.action = path", path)
         form.get_by_label("Comment").fill("Anything")

@@ -1,10 +1,12 @@
-"""The pages for people with a phone or without a mouse, who see or listen."""
+"""The pages on a phone, with a keyboard only, and with a screen reader."""
+
+import tempfile
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from comments import views
 from playwright.sync_api import expect
-from servers import free_port
+from servers import TestServer, free_port
 from sites import comments_served
 
 LONG = "w" * 5000
@@ -47,10 +49,15 @@ def list_of_threads(someone):
     expect(someone.page.get_by_role("navigation")).to_contain_text("Page 2")
 
 
+def asked(someone):
+    thread(someone)
+    someone.page.get_by_role("link", name="Delete the thread").click()
+    someone.shows_heading("Delete the thread?")
+
+
 def deleted(someone):
     thread(someone)
-    someone.page.get_by_role("button", name="Delete the thread").click()
-    someone.shows("The thread is deleted.")
+    someone.delete_thread()
 
 
 def errors_in_list(someone):
@@ -109,10 +116,24 @@ def away(someone):
         someone.shows_heading("Service Unavailable")
 
 
+def unsaved(someone, title=LONG[:120], text=LONG):
+    # Cookies do not depend on the port, so this signs in on both sites.
+    empty_list(someone)
+    with tempfile.TemporaryDirectory() as folder:
+        redis = TestServer(folder)
+        with comments_served(redis.tcp_url) as someone.site:
+            someone.page.goto(f"{someone.site}/threads")
+            someone.page.get_by_label("Title").fill(title)
+            someone.page.get_by_label("Comment").fill(text)
+            redis.stop()
+            someone.page.get_by_role("button", name="Start the thread").click()
+            someone.shows("Your text was not saved; please try again.")
+
+
 PAGES = [
-    *(sign_in, error_at_sign_in, empty_list, list_of_threads, deleted),
+    *(sign_in, error_at_sign_in, empty_list, list_of_threads, asked, deleted),
     *(errors_in_list, thread, thread_of_another, error_in_thread),
-    *(no_token, forbidden, not_found, too_large, away),
+    *(no_token, forbidden, not_found, too_large, away, unsaved),
 ]
 
 
@@ -127,7 +148,7 @@ def test_page_is_for_everyone(page, look, person, monkeypatch):
         someone.page.emulate_media(color_scheme=scheme)
         found = Axe().run(someone.page)
         assert not found.violations_count, f"{scheme}: {found.generate_report()}"
-    # No scrolling sideways, and nothing that is too small for a finger.
+    # Nothing scrolls sideways, and everything is large enough for a finger.
     width = someone.page.evaluate("document.documentElement.scrollWidth")
     assert width == LOOKS[look]["viewport"]["width"]
     for target in someone.page.locator("a, button, input, textarea").all():
@@ -146,12 +167,44 @@ def test_what_a_screen_reader_says_of_the_form_to_sign_in(person):
           - link "Comments"
         - main:
           - heading "Welcome" [level=1]
-          - paragraph: Choose a name, and join the conversation.
+          - paragraph: Choose a name and join the conversation.
+          - paragraph: /This is a demonstration without passwords/
           - paragraph:
             - text: Your name
-            - textbox "Your name"
+            - textbox "Your name" [active]
           - button "Sign in"
         - contentinfo: /A demonstration/
+    """)
+
+
+def test_what_a_screen_reader_says_of_the_question_before_a_thread_is_deleted(ann):
+    ann.start_thread("Tea or coffee?", "I say tea.")
+    ann.page.get_by_role("link", name="Delete the thread").click()
+    expect(ann.page.get_by_role("main")).to_match_aria_snapshot("""
+        - main:
+          - heading "Delete the thread?" [level=1]
+          - paragraph: /“Tea or coffee\\?” and all its comments/
+          - button "Delete the thread"
+          - link "Keep it"
+    """)
+
+
+def test_what_a_screen_reader_says_of_a_text_that_was_not_saved(person):
+    someone = person()
+    unsaved(someone, "A title", "A text")
+    expect(someone.page.get_by_role("main")).to_match_aria_snapshot("""
+        - main:
+          - heading "Service Unavailable" [level=1]
+          - paragraph: /Your text was not saved; please try again\\.$/
+          - paragraph:
+            - text: Title
+            - textbox "Title": A title
+          - paragraph:
+            - text: Comment
+            - textbox "Comment": A text
+          - button "Try again"
+          - paragraph:
+            - link "Back to the threads"
     """)
 
 
@@ -200,7 +253,8 @@ def test_what_a_screen_reader_says_of_a_thread_and_a_mistake(ann):
             - link "← All threads"
           - heading "Tea or coffee?" [level=1]
           - paragraph: 1 comment
-          - button "Delete the thread"
+          - paragraph:
+            - link "Delete the thread"
           - article:
             - paragraph:
               - text: Ann ·
@@ -216,13 +270,13 @@ def test_what_a_screen_reader_says_of_a_thread_and_a_mistake(ann):
     """)
     comment = ann.page.get_by_label("Comment")
     expect(comment).to_have_accessible_description("Please write something here.")
-    # The mistake is where one goes on from.
+    # The field with the error has the focus.
     expect(comment).to_be_focused()
     expect(comment).to_be_in_viewport()
 
 
 def press_tab(page, *expected):
-    """Each of these is next, in view and framed."""
+    """Press Tab; each element in turn gets the focus, in view and with an outline."""
     for element in expected:
         page.keyboard.press("Tab")
         expect(element).to_be_focused()
@@ -240,7 +294,8 @@ def test_keyboard_alone_is_enough(person):
     skip, home = link("Skip to the content"), link("Comments")
     page.goto("/")
     expect(skip).not_to_be_in_viewport()
-    press_tab(page, skip, home, box("Your name"))
+    # The name field has the focus from the start.
+    expect(box("Your name")).to_be_focused()
     page.keyboard.type("Ann")
     press_tab(page, button("Sign in"))
     page.keyboard.press("Enter")
@@ -257,13 +312,13 @@ def test_keyboard_alone_is_enough(person):
     press_tab(page, skip)
     page.keyboard.press("Enter")
     expect(page.get_by_role("main")).to_be_focused()
-    press_tab(page, link("← All threads"), button("Delete the thread"), box("Comment"))
+    press_tab(page, link("← All threads"), link("Delete the thread"), box("Comment"))
     page.keyboard.type("Really.")
     press_tab(page, button("Comment"))
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("article")).to_contain_text(["I say tea.", "Really."])
-    # One who comments is taken there: what is next is the form below it.
+    # The new comment has the focus, so the form below it is next.
     expect(page.get_by_role("article").last).to_be_focused()
     press_tab(page, box("Comment"))
     for _ in range(2):
@@ -275,8 +330,14 @@ def test_keyboard_alone_is_enough(person):
     press_tab(page, skip, home, button("Sign out"), link("Tea or coffee?"))
     page.keyboard.press("Enter")
 
-    expect(button("Delete the thread")).to_be_visible()
+    expect(link("Delete the thread")).to_be_visible()
     press_tab(page, skip, home, button("Sign out"))
-    press_tab(page, link("← All threads"), button("Delete the thread"))
+    press_tab(page, link("← All threads"), link("Delete the thread"))
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Delete the thread?")
+    press_tab(page, skip, home, button("Sign out"))
+    press_tab(page, button("Delete the thread"), link("Keep it"))
+    page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_have_text("The thread is deleted.")

@@ -1,4 +1,4 @@
-"""The pictures in README.rst and docs, of the app as it is."""
+"""The screenshots in README.rst and docs."""
 
 import re
 from datetime import datetime, timedelta, timezone
@@ -11,7 +11,7 @@ PHONE = {"viewport": {"width": 390, "height": 780}, "device_scale_factor": 2}
 
 @pytest.fixture
 def conversation(ann, bob, server):
-    """A few threads, and the path of one in which people talk."""
+    """Start a few threads; return the path of the one with comments."""
     ann.start_thread("Books for a long train ride", "Ten hours. What would you read?")
     bob.start_thread("Who brings the cake on Friday?", "I did last time.")
     thread = ann.start_thread(
@@ -21,8 +21,8 @@ def conversation(ann, bob, server):
     bob.comment(thread, "Coffee, please. Filtered, not from a machine.")
     ann.comment(thread, "Then who drinks the tea that is left?")
     bob.comment(thread, "You do :)")
-    # As if they had taken their time. A thread is as old as its first comment, which
-    # has the next number.
+    # Set fixed dates, some minutes apart. A thread has the date of its first comment,
+    # whose number is one higher.
     start = datetime(2026, 3, 14, 9, 26, tzinfo=timezone.utc)
     with server.client(1) as content:
         for key in content.scan_iter():
