@@ -346,9 +346,9 @@ class _Clients(dict[str, t.Any]):
             raise AttributeError(name)
         return getattr(self["REDIS"], name)
 
-    def get(self, key: t.Any, *default: t.Any) -> t.Any:
-        is_prefix = key in self or default or "REDIS" not in self
-        return super().get(key, *default) if is_prefix else self["REDIS"].get(key)
+    def get(self, name: t.Any, *default: t.Any) -> t.Any:
+        is_prefix = name in self or default or "REDIS" not in self
+        return super().get(name, *default) if is_prefix else self["REDIS"].get(name)
 
     def keys(self, pattern: t.Any) -> t.Any:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         return self["REDIS"].keys(pattern)
@@ -464,7 +464,7 @@ class _ClientBuilder:
             except ImportError as cause:
                 raise ImportError(f"{error}; {found!r} cannot be imported.") from cause
         if not isinstance(found, type) or _is_async(found):
-            raise TypeError(f"{error}, and not asynchronous: see 'Async views'.")
+            raise TypeError(f"{error}. It must not be asynchronous: see 'Async views'.")
         return found
 
     def find_names(self) -> dict[str, str]:
@@ -519,7 +519,7 @@ class _ClientBuilder:
             (pool_class, used & pools, f"{no} {self.label('connection_pool_class')}"),
             ("unix_socket_path" in used, used & {"ssl"}, f"{no} a Unix socket"),
             (provider in used, used & {"username", "password"}, f"{no} a {provider}"),
-            (not _verifies(arguments), used & {hostname}, "needs verification"),
+            (not _verifies(arguments), used & {hostname}, "needs verified TLS"),
             ("service_name" not in used, used & {"sentinels"}, "needs a service name"),
             (not used & _SERVERS, used & {"service_name"}, "needs Sentinels"),
             (not waits, used & {"connection_pool_timeout"}, "needs a pool that waits"),

@@ -143,7 +143,7 @@ def test_prefix_in_the_place_of_strict_is_an_error(app):
 
 def test_old_names_of_options(app):
     redis = FlaskRedis(app, charset="latin-1", errors="replace", decode_responses=True)
-    redis.set("key", "ä")
+    redis.set("key", "ä".encode("latin-1"))
     assert redis.get("key") == "ä"
     assert arguments(redis)["encoding"] == "latin-1"
 
@@ -509,6 +509,7 @@ def test_entry_is_used_as_the_client(app, server):
         entry = current_app.extensions["redis"]
     assert entry.set("token", "value")
     assert entry.get("token") == b"value"
+    assert entry.get(name="token") == b"value"
     assert entry.get("none") is None
     assert entry.keys("to*") == [b"token"]
     assert entry.incr("count") == 1

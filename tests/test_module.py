@@ -4,6 +4,7 @@ import importlib.metadata
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import flask_redis
 
@@ -28,6 +29,28 @@ flask_redis.Redis(app).set("key", flask_redis.__version__)
     subprocess.run([sys.executable, "-W", "error", "-c", script], check=True)
     with server.client(2) as client:
         assert client.get("key") == flask_redis.__version__
+
+
+def test_works_without_docstrings_and_assertions(server):
+    script = f"""
+import sys, flask, flask_redis
+assert False, "Python strips assertions with -OO."
+if flask_redis.Redis.__doc__:
+    sys.exit("Docstrings are there.")
+app = flask.Flask("an_app")
+app.config["REDIS_URL"] = {server.url(2)!r}
+for each in (flask_redis.Redis(app), flask_redis.FlaskRedis(app)):
+    each.set("key", "value")
+    if each.get("key") != b"value" or each.get.__doc__:
+        sys.exit("It does not work.")
+try:
+    flask_redis.Redis(app)
+except ValueError:
+    sys.exit(0)
+sys.exit("An app is registered twice.")
+"""
+    folder = Path(flask_redis.__file__).parent
+    subprocess.run([sys.executable, "-OO", "-c", script], check=True, cwd=folder)
 
 
 def test_public_names():

@@ -678,7 +678,7 @@ class Own(redis_asyncio.Redis):
 def test_asynchronous_class_is_an_error(client):
     message = error_of(REDIS_CLASS=client)
     assert message.startswith("REDIS_CLASS must be a class or its dotted path, such as")
-    assert "not asynchronous: see 'Async views'" in message
+    assert "not be asynchronous: see 'Async views'" in message
 
 
 def test_asynchronous_objects_are_errors():
@@ -702,7 +702,7 @@ def test_host_name_without_a_certificate_is_an_error(none):
     )
     assert message == (
         "REDIS_SSL_CHECK_HOSTNAME (or ssl_check_hostname in REDIS_URL) needs "
-        "verification."
+        "verified TLS."
     )
 
 
