@@ -191,7 +191,7 @@ class Redis:
     def __setattr__(self, name: str, value: t.Any) -> None:
         # What a test restores, in any context, must not stay here, for all apps.
         replaced = vars(self).setdefault("_replaced", {})
-        if name not in vars(self) and not hasattr(type(self), name):
+        if name not in vars(self):
             with contextlib.suppress(Exception):
                 known = {"_redis_client": self.connection, **vars(self.connection)}
                 replaced[name] = known[name]
@@ -420,7 +420,7 @@ class _ClientBuilder:
 
     def find_settings(self) -> _Values:
         settings = {}
-        for key, value in self.config.copy().items():
+        for key, value in self.config.copy().items():  # Threads may add to it.
             name = str(key).removeprefix(f"{self.prefix}_")
             # Platforms hand out "" or None for what is not set, and values with a line
             # end. A password may begin or end with a blank.

@@ -443,6 +443,20 @@ def test_assigned_client_is_used_for_everything(app, server):
     assert redis._redis_client is app.extensions["redis"]["REDIS"]
 
 
+def test_client_that_a_test_assigns_back_belongs_to_its_app(server):
+    redis = FlaskRedis()
+    apps = [make_app(str(db), REDIS_URL=server.url(db)) for db in range(2)]
+    for app in apps:
+        redis.init_app(app)
+    with apps[0].app_context():
+        original = redis._redis_client
+        redis._redis_client = fakeredis.FakeStrictRedis()
+    redis._redis_client = original
+    for app in apps:
+        with app.app_context():
+            assert redis._redis_client is app.extensions["redis"]["REDIS"]
+
+
 @pytest.mark.parametrize("patch", ["mock", "monkeypatch"])
 def test_patched_client_and_init_app(patch, app, server):
     redis = FlaskRedis()
@@ -639,6 +653,18 @@ def test_no_app_is_kept_alive_but_the_last(server):
     gc.collect()
     assert [each() is None for each in dropped] == [True, True, False]
     assert redis.ping()
+
+
+def test_settings_that_are_added_meanwhile(app):
+    """As when another thread registers an object, which writes to the settings."""
+
+    class Key:
+        def __str__(self):
+            app.config[f"ADDED_{len(app.config)}"] = None
+            return "KEY"
+
+    app.config[Key()] = None
+    assert FlaskRedis(app).ping()
 
 
 def test_many_threads_make_their_own(app):
