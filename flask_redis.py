@@ -56,8 +56,7 @@ class Redis:
     :param flask.Flask app: the app to register, and to use outside a context. Default
         ``None``: call :meth:`init_app` later.
     :param str config_prefix: how the names of the settings begin. Default ``"REDIS"``.
-    :param options: parameters of the client, such as ``decode_responses=True``. The
-        app's settings override them.
+    :param options: parameters of the client. The settings of the app override them.
     :raises ValueError, TypeError, ImportError: with an app, as :meth:`init_app` does.
 
     .. versionadded:: 0.1 Since 0.4 with ``config_prefix``, since 2.0 with options.
@@ -67,8 +66,9 @@ class Redis:
     app: Flask | None = None
     # The class of the client registered last. It may belong to an app factory.
     _last_class: weakref.ref[type] = weakref.ref(redis.StrictRedis)
-    # Whether objects can share a prefix, and options complete a URL: see FlaskRedis.
-    _is_lenient = False
+    _is_lenient = (
+        False  # In FlaskRedis, objects share a prefix, options complete a URL.
+    )
 
     def __init__(
         self,
@@ -169,10 +169,8 @@ class Redis:
             prefix, client = app.extensions[_NAME][self._key]
             return app.extensions["redis"][prefix] if client is None else client
         except KeyError:
-            error = (
-                f"The current app {app.name!r} is not registered with {self!r}. Call"
-            )
-            raise _NoClientError(f"{error} init_app(app) on this object.") from None
+            error = f"The current app {app.name!r} is not registered with {self!r}."
+            raise _NoClientError(f"{error} Call init_app(app) on it.") from None
 
     # The commands are added below the class, as methods. This finds everything else.
     def __getattr__(self, name: str) -> t.Any:
@@ -234,8 +232,7 @@ class _NoClientError(RuntimeError, AttributeError):
     """There is no current client. ``hasattr(redis, name)`` is false then."""
 
 
-# An app keeps here, for each object, its prefix and its own client or None.
-_NAME = "flask-and-redis"
+_NAME = "flask-and-redis"  # An app keeps here, by object, its prefix and own client.
 _NoHooks = type("_NoHooks", (), {"__init_subclass__": lambda cls: None})
 _current_app = current_app._get_current_object  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -362,7 +359,6 @@ class _Clients(dict[str, t.Any]):
 client = sys.modules[f"{__name__}.client"] = sys.modules[__name__]  # As there.
 
 # 2. From the settings of one app to its client.
-
 _Values = dict[str, t.Any]
 #: The names that some settings had in earlier releases.
 _OLD_NAMES = {"charset": "encoding", "errors": "encoding_errors", "user": "username"}
@@ -401,7 +397,11 @@ class _ClientBuilder:
         self.is_cluster = issubclass(self.client_class, redis.RedisCluster)
         is_redis = self.is_cluster or issubclass(self.client_class, redis.StrictRedis)
         of_class = _parameters(self.client_class)
-        self.kinds = {**(_OWN_KINDS if is_redis else {}), **of_class}
+        self.kinds = {**(_OWN_KINDS if is_redis else _FOREIGN_KINDS), **of_class}
+        if not is_redis and "startup_nodes" in of_class:
+            raise TypeError(f"{self.label('class')}: a cluster needs redis-py's class.")
+        if not is_redis and "retry" in of_class:
+            self.kinds["retry"] = _OBJECT  # Each library has its own.
         arguments = self.merge(self.find_names())
         if is_redis:
             self.check_combination(arguments)
@@ -417,6 +417,12 @@ class _ClientBuilder:
 
     def label(self, name: str) -> str:
         return f"{self.prefix}_{name.upper()}"
+
+    def check_call(self, name: str, called: type, arguments: _Values) -> None:
+        try:
+            inspect.signature(called).bind(**arguments)
+        except TypeError as error:
+            raise TypeError(f"{self.label(name)}: {error}.") from None
 
     def find_settings(self) -> _Values:
         settings = {}
@@ -453,8 +459,7 @@ class _ClientBuilder:
             nodes = self.settings.get("STARTUP_NODES", nodes)
             is_cluster = "startup_nodes" in self.url if self.url else nodes
             return redis.RedisCluster if is_cluster else redis.StrictRedis
-        error = f"{self.label('class')} must be a class or its dotted path, such as "
-        error += "'redis.StrictRedis'"
+        error = f"{self.label('class')} must be a class or its path, like 'redis.Redis'"
         if isinstance(found, str):
             # Show nothing but a dotted path: anything else may be a password.
             if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)+", found):
@@ -476,9 +481,10 @@ class _ClientBuilder:
             raise TypeError(f"{error} of the client's class. Is it misspelt?")
         for name in sorted(self.url.keys() - names.keys()):
             # Don't show an unknown name: it may be part of a password.
-            shown = name if name in _KINDS or name in _OWN_KINDS else "an option"
-            error = f"{self.label('url')}: {shown} is not a parameter of the client's "
-            raise ValueError(f"{error}class. Write ? in a password as %3F.")
+            is_known = name in _KINDS or name in _OWN_KINDS
+            error = f"{self.label('url')}: {name if is_known else 'an option'} is not a"
+            hint = "" if is_known else " Write ? in a password as %3F."
+            raise ValueError(f"{error} parameter of the client's class.{hint}")
         for name in sorted(name for name, value in self.url.items() if value == ""):
             raise ValueError(f"{self.label('url')}: the {name} is empty.")
         return names
@@ -501,6 +507,9 @@ class _ClientBuilder:
             merged.update(found)
         if str(merged.get("host")).startswith("/"):
             merged["unix_socket_path"] = merged.pop("host")
+        if merged.get("ssl") and "ssl_check_hostname" in self.kinds:
+            # Some clients don't check it. redis-py 6.0 fails without a certificate.
+            merged.setdefault("ssl_check_hostname", _verifies(merged))
         return merged
 
     def check_combination(self, arguments: _Values) -> None:
@@ -512,7 +521,7 @@ class _ClientBuilder:
         provider, hostname = "credential_provider", "ssl_check_hostname"
         has_tls = "ssl" in used or (arguments.get("sentinel_kwargs") or {}).get("ssl")
         of_tls = {name for name in self.url if name.startswith("ssl_")}
-        no = "cannot be combined with"
+        no, in_url = "cannot be combined with", self.url.keys()
         for is_wrong, names, reason in (
             (self.is_cluster, used & {"db", "sentinels", *managed}, f"{no} a cluster"),
             ("sentinels" in used, used & managed, f"{no} Sentinel"),
@@ -523,13 +532,8 @@ class _ClientBuilder:
             ("service_name" not in used, used & {"sentinels"}, "needs a service name"),
             (not used & _SERVERS, used & {"service_name"}, "needs Sentinels"),
             (not waits, used & {"connection_pool_timeout"}, "needs a pool that waits"),
-            # As settings, the next ones are ignored.
-            (
-                "sentinels" not in used,
-                self.url.keys() & _OF_SENTINEL,
-                "needs Sentinels",
-            ),
-            ("unix_socket_path" in used, self.url.keys() & _OF_TCP, "needs TCP"),
+            ("sentinels" not in used, in_url & _OF_SENTINEL, "needs Sentinels"),
+            ("unix_socket_path" in used, in_url & _OF_TCP, "needs TCP"),
             (not has_tls, of_tls, "needs TLS, as with rediss://"),
         ):
             for name in sorted(names if is_wrong else ()):
@@ -544,9 +548,6 @@ class _ClientBuilder:
             defaults["driver_info"] = driver.add_upstream_driver(_NAME, __version__)
         elif "lib_name" in self.kinds and not named:
             defaults["lib_name"] = f"redis-py({_NAME}_v{__version__})"
-        if arguments.get("ssl") and "ssl_check_hostname" in self.kinds:
-            # redis-py 5 and earlier don't check it. 6.0 fails without a certificate.
-            defaults["ssl_check_hostname"] = _verifies(arguments)
         if not _DEFAULT_RETRY and arguments.get("retry"):
             # redis-py 5 and earlier only repeat commands after these errors.
             defaults["retry_on_error"] = [redis.ConnectionError, redis.TimeoutError]
@@ -555,6 +556,7 @@ class _ClientBuilder:
     def make_client(self, arguments: _Values, own: _Values) -> t.Any:
         if self.is_cluster:
             return self.cluster_client(arguments)
+        self.check_call("class", self.client_class, arguments)
         client = self.client_class(**arguments)
         if own.get("sentinels"):
             client.connection_pool = self.sentinel_pool(client, arguments, own)
@@ -564,6 +566,7 @@ class _ClientBuilder:
             is_given = "connection_pool_timeout" in own
             if is_given and "timeout" in _parameters(pool_class):
                 kwargs["timeout"] = own["connection_pool_timeout"]
+            self.check_call("connection_pool_class", pool_class, kwargs)
             client.connection_pool = pool_class(**kwargs)
         return client
 
@@ -573,7 +576,7 @@ class _ClientBuilder:
         nodes = arguments.get("startup_nodes")
         if not nodes:
             arguments = {"host": "localhost", "port": 6379, **arguments}
-        inspect.signature(client_class).bind(**arguments)  # Or a TypeError.
+        self.check_call("class", client_class, arguments)
 
         def start() -> t.Any:
             # New nodes for each start: redis-py keeps a node's client in the node.
@@ -603,11 +606,10 @@ class _ClientBuilder:
             "ssl_check_hostname": _verifies({**known, **given}) and not is_off,
             **given,
         }
-        untyped: t.Any = redis
         others = own.get("min_other_sentinels") or 0
-        manager = untyped.Sentinel(own["sentinels"], others, for_sentinels)
+        manager = redis.Sentinel(own["sentinels"], others, for_sentinels)  # type: ignore[no-untyped-call]
         kwargs["is_master"] = own.get("role") != "replica"
-        return untyped.SentinelConnectionPool(own["service_name"], manager, **kwargs)
+        return redis.SentinelConnectionPool(own["service_name"], manager, **kwargs)  # type: ignore[no-untyped-call]
 
     def pool_arguments(self, client: t.Any, arguments: _Values) -> _Values:
         # Not what each pool adds; nor the client's arguments, as a subclass may differ.
@@ -784,6 +786,8 @@ _OWN_KINDS = {
     "sentinel_password": _STRING,
     "sentinel_kwargs": _Kind("a dict of parameters of redis.Redis", dict),
 }
+#: For the class of another library, which has pools and Sentinels of its own.
+_FOREIGN_KINDS = dict.fromkeys(_OWN_KINDS, _Kind("left out: it needs redis-py", {}.get))
 _OBJECTS = ["cache", "cache_config", "connection_pool", "credential_provider"]
 _OBJECTS += ["address_remap", "driver_info", "event_dispatcher", "policy_resolver"]
 _OBJECTS += ["maint_notifications_config", "oss_cluster_maint_notifications_handler"]
@@ -892,8 +896,6 @@ def _split_url(setting: str, url: t.Any) -> tuple[_Values, _Values]:
     repeated |= {old for old, new in _OLD_NAMES.items() if new in given}
     for name in sorted(options.keys() & repeated):
         raise ValueError(f"{setting}: {name} belongs in the address, not in an option.")
-    if scheme.startswith("rediss"):
-        says_tls = options.setdefault("ssl", "true")
-        if not _convert(f"{setting}: the ssl", says_tls, _BOOLEAN):
-            raise ValueError(f"{setting}: the ssl must be true with {scheme}://.")
+    if scheme.startswith("rediss") and not _boolean(options.setdefault("ssl", "true")):
+        raise ValueError(f"{setting}: the ssl must be true with {scheme}://.")
     return {**options, **given}, {name: implied[name] for name in left_out}

@@ -230,25 +230,29 @@ def test_url_with_a_part_that_is_not_a_parameter_of_the_class(missing):
             pass
 
     url = {"ssl": "rediss://there", "password": f"redis://:{SECRET}@there"}[missing]
-    with pytest.raises(ValueError, match=rf"^REDIS_URL: {missing} is not a param"):
+    error = f"^REDIS_URL: {missing} is not a parameter of the client's class.$"
+    with pytest.raises(ValueError, match=error):
         Redis(make_app(REDIS_CLASS=Narrow, REDIS_URL=url))
     Redis(make_app(REDIS_CLASS=Narrow, REDIS_URL="redis://there"))
 
 
+class ClusterInZone(redis_py.RedisCluster):
+    def __init__(self, zone, **kwargs):
+        super().__init__(**kwargs)
+
+
 @pytest.mark.parametrize(
-    ("setting", "path", "missing"),
+    ("setting", "called", "argument"),
     [
-        ("REDIS_CLASS", "redis.Sentinel", "missing 1 required.*'sentinels'"),
-        (
-            "REDIS_CONNECTION_POOL_CLASS",
-            "redis.SentinelConnectionPool",
-            "missing 2 required.*'service_name'",
-        ),
+        ("CLASS", "redis.Sentinel", "sentinels"),
+        ("CLASS", ClusterInZone, "zone"),
+        ("CONNECTION_POOL_CLASS", "redis.SentinelConnectionPool", "service_name"),
     ],
 )
-def test_class_whose_constructor_needs_other_arguments(setting, path, missing):
-    with pytest.raises(TypeError, match=missing):
-        Redis(make_app(**{setting: path}))
+def test_class_whose_constructor_needs_other_arguments(setting, called, argument):
+    error = f"^REDIS_{setting}: missing a required argument: '{argument}'.$"
+    with pytest.raises(TypeError, match=error):
+        Redis(make_app(**{f"REDIS_{setting}": called}))
 
 
 @pytest.mark.parametrize(

@@ -677,7 +677,7 @@ class Own(redis_asyncio.Redis):
 )
 def test_asynchronous_class_is_an_error(client):
     message = error_of(REDIS_CLASS=client)
-    assert message.startswith("REDIS_CLASS must be a class or its dotted path, such as")
+    assert message.startswith("REDIS_CLASS must be a class or its path, like")
     assert "not be asynchronous: see 'Async views'" in message
 
 
