@@ -49,12 +49,10 @@ class Redis:
     settings and kept in ``app.extensions["redis"][prefix]``. One object can serve many
     apps, with one prefix on each. For a second database, create a second object.
 
-    The client's public methods and attributes, ``redis[key]`` and ``key in redis`` use
-    :attr:`connection` at each call, also if you store a method. ``with redis as
-    client:`` leaves the client open, because other threads use it too.
+    The client's public methods, attributes and items use :attr:`connection` at each
+    call, also if you store a method. ``with redis as client:`` leaves the client open.
 
-    :param flask.Flask app: the app to register, and to use outside a context. Default
-        ``None``: call :meth:`init_app` later.
+    :param flask.Flask app: the app to register. Default ``None``: use :meth:`init_app`.
     :param str config_prefix: how the names of the settings begin. Default ``"REDIS"``.
     :param options: parameters of the client. The settings of the app override them.
     :raises ValueError, TypeError, ImportError: with an app, as :meth:`init_app` does.
@@ -66,9 +64,7 @@ class Redis:
     app: Flask | None = None
     # The class of the client registered last. It may belong to an app factory.
     _last_class: weakref.ref[type] = weakref.ref(redis.StrictRedis)
-    _is_lenient = (
-        False  # In FlaskRedis, objects share a prefix, options complete a URL.
-    )
+    _is_lenient = False  # FlaskRedis: objects share prefixes, options complete URLs.
 
     def __init__(
         self,
@@ -507,9 +503,9 @@ class _ClientBuilder:
             merged.update(found)
         if str(merged.get("host")).startswith("/"):
             merged["unix_socket_path"] = merged.pop("host")
-        if merged.get("ssl") and "ssl_check_hostname" in self.kinds:
+        if merged.get("ssl") and merged.get("ssl_check_hostname") is None:
             # Some clients don't check it. redis-py 6.0 fails without a certificate.
-            merged.setdefault("ssl_check_hostname", _verifies(merged))
+            merged["ssl_check_hostname"] = _verifies(merged)
         return merged
 
     def check_combination(self, arguments: _Values) -> None:
@@ -532,6 +528,7 @@ class _ClientBuilder:
             ("service_name" not in used, used & {"sentinels"}, "needs a service name"),
             (not used & _SERVERS, used & {"service_name"}, "needs Sentinels"),
             (not waits, used & {"connection_pool_timeout"}, "needs a pool that waits"),
+            (not self.is_cluster, used & {"startup_nodes"}, "needs RedisCluster"),
             ("sentinels" not in used, in_url & _OF_SENTINEL, "needs Sentinels"),
             ("unix_socket_path" in used, in_url & _OF_TCP, "needs TCP"),
             (not has_tls, of_tls, "needs TLS, as with rediss://"),
@@ -778,6 +775,7 @@ _OBJECT = _Kind("a Python object, not a string, number, list or dict", _object)
 _OWN_KINDS = {
     "connection_pool_class": _Kind("a redis.ConnectionPool class or its path", _pool),
     "connection_pool_timeout": _SECONDS,
+    "startup_nodes": _Kind(_PAIRS, _nodes, (6379,)),
     "sentinels": _Kind(_PAIRS, _nodes, (26379,)),
     "service_name": _STRING,
     "role": _Kind("primary or replica", {r: r for r in ("primary", "replica")}.get),
@@ -820,7 +818,7 @@ _KINDS = {
     "client_name": _STRING,
     "username": _STRING,
     "protocol": _Kind("2 or 3, a version of the protocol", _number, (int, 2, 3)),
-    "startup_nodes": _Kind(_PAIRS, _nodes, (6379,)),
+    "startup_nodes": _OWN_KINDS["startup_nodes"],
     "load_balancing_strategy": _Kind("a strategy, such as round_robin", _STRATEGIES),
     **dict.fromkeys(_OBJECTS, _OBJECT),
 }

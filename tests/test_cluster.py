@@ -9,7 +9,14 @@ from threading import Barrier, Event, Thread
 import pytest
 import redis as redis_py
 from redis.exceptions import RedisClusterException
-from servers import NO_RETRY, TestServer, lasting_port, make_app, wait_until
+from servers import (
+    NO_RETRY,
+    TestServer,
+    arguments,
+    lasting_port,
+    make_app,
+    wait_until,
+)
 
 from flask_redis import Redis
 
@@ -526,8 +533,27 @@ def test_sentinels_for_a_cluster():
 
 def test_cluster_url_for_another_class():
     app = make_app(REDIS_URL="redis+cluster://one", REDIS_CLASS="redis.StrictRedis")
-    with pytest.raises(ValueError, match=r"^REDIS_URL: startup_nodes is not .*class"):
+    error = "startup_nodes in REDIS_URL.* needs RedisCluster.$"
+    with pytest.raises(ValueError, match=error):
         Redis(app)
+
+
+def test_nodes_for_another_class():
+    """The database would be at localhost, without a word."""
+    error = r"^REDIS_STARTUP_NODES .* needs RedisCluster.$"
+    with pytest.raises(ValueError, match=error):
+        Redis(make_app(REDIS_STARTUP_NODES="one", REDIS_CLASS="redis.Redis"))
+    with pytest.raises(ValueError, match=error):
+        Redis(make_app(REDIS_CLASS="redis.Redis"), startup_nodes="one")
+
+
+def test_url_of_a_single_server_overrides_the_nodes():
+    url = "redis://there:6380/1"
+    in_code = Redis(make_app(REDIS_URL=url), startup_nodes=[("one", 7000)])
+    in_settings = Redis(make_app(REDIS_URL=url, REDIS_STARTUP_NODES="one:7000"))
+    for redis in (in_code, in_settings):
+        assert type(redis.connection) is redis_py.Redis
+        assert arguments(redis)["host"] == "there"
 
 
 def test_unix_url_for_a_cluster():

@@ -299,6 +299,56 @@ def test_foreign_class_is_given_its_own_parameters():
     assert client.kept == ("one:1", "replica", None, True)
 
 
+class OtherLibrary:
+    """As in valkey-py, whose tests are in ``ecosystem``."""
+
+    def __init__(self, host=None, port=None, db=None):
+        pass
+
+
+class OtherClient(OtherLibrary):
+    def __init__(self, retry=None, ssl=False, ssl_check_hostname=False, **options):
+        self.retry = retry
+        self.ssl_check_hostname = ssl_check_hostname
+
+
+class OtherCluster(OtherLibrary):
+    def __init__(self, startup_nodes=None):
+        pass
+
+
+def test_what_another_library_has_for_itself_is_an_error():
+    for setting in ("CONNECTION_POOL_CLASS", "SENTINELS", "STARTUP_NODES", "ROLE"):
+        error = f"^REDIS_{setting} must be left out: it needs redis-py.$"
+        with pytest.raises(ValueError, match=error):
+            Redis(make_app(REDIS_CLASS=OtherClient, **{f"REDIS_{setting}": "a"}))
+    for url in ("redis+cluster://one", "redis+sentinel://one/shop"):
+        with pytest.raises(ValueError, match=r"^REDIS_URL: .* it needs redis-py.$"):
+            Redis(make_app(REDIS_CLASS=OtherClient, REDIS_URL=url))
+    with pytest.raises(TypeError, match=r"^REDIS_CLASS: a cluster needs redis-py's"):
+        Redis(make_app(REDIS_CLASS=OtherCluster))
+
+
+def test_retries_of_another_library_are_its_own():
+    retry = object()
+    assert Redis(make_app(REDIS_CLASS=OtherClient, REDIS_RETRY=retry)).retry is retry
+    with pytest.raises(ValueError, match=r"^REDIS_RETRY must be a Python object"):
+        Redis(make_app(REDIS_CLASS=OtherClient, REDIS_RETRY=3))
+    # This one has none: it is as any name that the class does not know.
+    Redis(make_app(REDIS_CLASS=OtherLibrary, REDIS_RETRY=3))
+
+
+@pytest.mark.parametrize("option", [{}, {"ssl_check_hostname": None}])
+def test_tls_of_another_library_checks_the_host_name(option):
+    url = "rediss://there"
+    app = make_app(REDIS_CLASS=OtherClient, REDIS_URL=url)
+    assert Redis(app, **option).ssl_check_hostname is True
+    app = make_app(REDIS_CLASS=OtherClient, REDIS_URL=f"{url}?ssl_check_hostname=no")
+    assert Redis(app, **option).ssl_check_hostname is False
+    app = make_app(REDIS_CLASS=OtherClient, REDIS_URL="redis://there")
+    assert not Redis(app, **option).ssl_check_hostname
+
+
 @pytest.mark.parametrize("named", [fakeredis.FakeRedis, "fakeredis.FakeStrictRedis"])
 def test_fakeredis(named):
     app = make_app(REDIS_CLASS=named, REDIS_DB="5", REDIS_PORT=free_port())

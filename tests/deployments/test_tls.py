@@ -2,6 +2,7 @@
 
 import pytest
 import redis as redis_py
+import valkey
 from apps import make_app
 from celery import Celery
 from celery.contrib.testing.worker import start_worker
@@ -84,6 +85,20 @@ def test_wrong_host_name(tls, certificates):
     )
     with pytest.raises(redis_py.ConnectionError, match="VERIFY_FAILED"):
         redis.ping()
+
+
+def test_class_of_another_library(tls, certificates):
+    """Its own default is not to check the host name."""
+    settings = {
+        "REDIS_CLASS": "valkey.Valkey",
+        "REDIS_SSL_CA_CERTS": certificates.authority,
+    }
+    assert secured(REDIS_URL=f"rediss://localhost:{tls.port}", **settings).ping()
+    elsewhere = f"rediss://localhost:{tls.elsewhere_port}"
+    with pytest.raises(valkey.ConnectionError, match="VERIFY_FAILED"):
+        secured(REDIS_URL=elsewhere, **settings).ping()
+    url = f"{elsewhere}?ssl_check_hostname=false"
+    assert secured(REDIS_URL=url, **settings).ping()
 
 
 def test_verification_turned_off_by_the_user(tls):
