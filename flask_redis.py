@@ -19,6 +19,7 @@ import os
 import re
 import ssl
 import sys
+import threading
 import typing as t
 import warnings
 import weakref
@@ -94,8 +95,7 @@ class Redis:
         :param flask.Flask app: the app to register. The object does not keep it alive.
         :param str config_prefix: how the names begin. Default: that of the constructor.
         :param options: parameters of the client, added to those of the constructor.
-        :raises ValueError: if the app has a client with this prefix or of this object,
-            or if a setting is invalid. The message hides its value.
+        :raises ValueError: if the app is registered already, or a setting is invalid.
         :raises TypeError, ImportError: if ``app`` is not a Flask app, if an option is
             not a parameter of the client, or if ``REDIS_CLASS`` cannot be imported.
 
@@ -115,7 +115,8 @@ class Redis:
                 error = f"The app {app.name!r} already has a client for {taken!r}."
                 raise ValueError(f"{error} For a second database, use a second object.")
         client = self._make_client(app.config, prefix, {**self._options, **options})
-        self._keep(app, prefix, client)
+        with _registering:
+            self._keep(app, prefix, client)
 
     def _make_client(self, config: Config, prefix: str, options: _Values) -> t.Any:
         return _ClientBuilder(config, prefix, options, self._is_lenient).build()
@@ -229,6 +230,7 @@ class _NoClientError(RuntimeError, AttributeError):
 
 
 _NAME = "flask-and-redis"  # An app keeps here, by object, its prefix and own client.
+_registering = threading.RLock()  # FlaskRedis replaces the dict of clients.
 _NoHooks = type("_NoHooks", (), {"__init_subclass__": lambda cls: None})
 _current_app = current_app._get_current_object  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -543,8 +545,6 @@ class _ClientBuilder:
         if "driver_info" in self.kinds and not named:
             driver = redis.DriverInfo()  # CLIENT LIST shows it.
             defaults["driver_info"] = driver.add_upstream_driver(_NAME, __version__)
-        elif "lib_name" in self.kinds and not named:
-            defaults["lib_name"] = f"redis-py({_NAME}_v{__version__})"
         if not _DEFAULT_RETRY and arguments.get("retry"):
             # redis-py 5 and earlier only repeat commands after these errors.
             defaults["retry_on_error"] = [redis.ConnectionError, redis.TimeoutError]

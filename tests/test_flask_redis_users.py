@@ -679,6 +679,42 @@ def test_many_threads_make_their_own(app):
     assert found == [str(n) if n % 2 else str(n).encode() for n in range(200)]
 
 
+class Meeting(dict):
+    """Extensions of an app. Who looks for the clients waits for another, shortly."""
+
+    def __init__(self, extensions):
+        super().__init__(extensions)
+        self._barrier = threading.Barrier(2)
+
+    def get(self, name, *default):
+        found = super().get(name, *default)
+        if name == "redis":
+            with contextlib.suppress(threading.BrokenBarrierError):
+                self._barrier.wait(0.2)
+        return found
+
+
+@pytest.mark.parametrize("prefixes", [[], ["CACHE"]])
+def test_first_objects_of_an_app_at_the_same_time(prefixes, server):
+    """The first makes ``app.extensions["redis"]``, or replaces that of ``Redis``."""
+    app = make_app(**server.settings)
+    for prefix in prefixes:
+        Redis(app, prefix)
+    app.extensions = Meeting(app.extensions)
+
+    def work(timeout):
+        with app.app_context():
+            store = FlaskRedis(current_app, socket_timeout=timeout)
+            return store, store.connection
+
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(work, (1, 2)))
+    with app.app_context():
+        for store, client in made:
+            assert store.connection is client
+        assert [arguments(store)["socket_timeout"] for store, _ in made] == [1, 2]
+
+
 # The module.
 
 

@@ -302,31 +302,19 @@ def test_pool_class_conflicts(name, value):
         Redis(app)
 
 
-def identity(redis):
-    """What ``CLIENT LIST`` shows, or would show with a newer server."""
-    info = redis.client_info()
-    if "lib-name" in info:
-        return info["lib-name"]
-    kwargs = arguments(redis)
-    if "driver_info" in kwargs:
-        return kwargs["driver_info"].formatted_name
-    return kwargs.get("lib_name")
+# With redis-py 7.2 or later.
+if hasattr(redis_py, "DriverInfo"):
+    OURS = f"redis-py(flask-and-redis_v{__version__})"
 
+    def identity(redis):
+        """What ``CLIENT LIST`` shows, or would show with a newer server."""
+        driver = arguments(redis)["driver_info"].formatted_name
+        return redis.client_info().get("lib-name", driver)
 
-CAN_SAY = "lib_name" in arguments(redis_py.StrictRedis()) or hasattr(
-    redis_py, "DriverInfo"
-)
-
-
-@pytest.mark.parametrize("pool", [{}, {"REDIS_CONNECTION_POOL_CLASS": BLOCKING}])
-def test_client_list_names_the_extension(pool, app):
-    app.config.update(pool)
-    redis = Redis(app, decode_responses=True)
-    ours = f"redis-py(flask-and-redis_v{__version__})"
-    assert identity(redis) == (ours if CAN_SAY else None)
-
-
-if CAN_SAY:
+    @pytest.mark.parametrize("pool", [{}, {"REDIS_CONNECTION_POOL_CLASS": BLOCKING}])
+    def test_client_list_names_the_extension(pool, app):
+        app.config.update(pool)
+        assert identity(Redis(app, decode_responses=True)) == OURS
 
     @pytest.mark.filterwarnings("ignore::DeprecationWarning")
     @pytest.mark.parametrize(
@@ -340,16 +328,7 @@ if CAN_SAY:
     def test_user_overrides_the_library_name(options, settings, app):
         app.config.update(settings)
         redis = Redis(app, decode_responses=True, **options)
+        shown = identity(redis)
+        assert "flask-and-redis" not in shown
         if "REDIS_LIB_VERSION" not in settings:
-            assert "shop" in identity(redis)
-        assert "flask-and-redis" not in identity(redis)
-
-
-def test_class_with_only_lib_name_gets_it():
-    class Named(redis_py.StrictRedis):
-        def __init__(self, lib_name=None):
-            self.lib_name = lib_name
-            super().__init__()
-
-    redis = Redis(make_app(REDIS_CLASS=Named))
-    assert redis.lib_name == f"redis-py(flask-and-redis_v{__version__})"
+            assert "shop" in shown
