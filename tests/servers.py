@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 import socket
+import sysconfig
 import threading
 import time
 import traceback
@@ -14,6 +15,9 @@ from comments.embedded import Server, wheel_binary
 from flask import Flask
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+#: Whether this build of Python has no global interpreter lock.
+FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 
 
 def server_binary():

@@ -50,27 +50,6 @@ def nodes(**settings):
     return [(found["host"], found["port"])]
 
 
-@pytest.fixture(scope="module")
-def the_node(tmp_path_factory):
-    node = TestServer(
-        tmp_path_factory.mktemp("cluster"), lasting_port(), "--cluster-enabled", "yes"
-    )
-    with node.client() as client:
-        client.execute_command("CLUSTER", "ADDSLOTS", *SLOTS)
-        wait_until(
-            lambda: "cluster_state:ok" in str(client.execute_command("CLUSTER", "INFO"))
-        )
-    yield node
-    node.stop()
-
-
-@pytest.fixture
-def node(the_node):
-    with the_node.client() as client:
-        client.flushall()
-    return the_node
-
-
 def test_url(node):
     app = make_app(REDIS_URL=f"redis+cluster://127.0.0.1:{node.port}")
     redis = Redis(app, decode_responses=True)

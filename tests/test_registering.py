@@ -1,12 +1,13 @@
 """Redis(app) and init_app: putting clients on apps."""
 
 import gc
+import sys
 import weakref
 
 import pytest
 import redis as redis_py
 from flask import current_app
-from servers import NO_RETRY, free_port, make_app
+from servers import FREE_THREADED, NO_RETRY, free_port, make_app
 
 from flask_redis import Redis
 
@@ -258,7 +259,8 @@ def test_no_app_is_kept_alive_by_a_class_made_in_its_factory(server):
 
     app = create_and_drop()
     gc.collect()
-    assert app() is None
+    # Python 3.13 without the GIL keeps each class, as it does with any other app.
+    assert app() is None or (FREE_THREADED and sys.version_info < (3, 14))
 
 
 def test_constructor_holds_its_app(server):

@@ -7,7 +7,7 @@ import json
 import random
 import sys
 from collections import Counter
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
 
 from servers import make_app
 
@@ -38,10 +38,11 @@ def call(apps, incr, calls, seed):
         calls -= 2 * len(chosen)
 
 
-def main(port):
+def count(port, apps, calls):
+    """Return how often all threads together counted for each app."""
     apps = [
         make_app(f"app {db}", REDIS_URL=f"redis://127.0.0.1:{port}/{db}")
-        for db in range(APPS)
+        for db in range(apps)
     ]
     for app in apps:
         redis.init_app(app)
@@ -51,16 +52,27 @@ def main(port):
     expected = [Counter() for _ in range(THREADS)]
 
     def work(number):
-        calls = call(apps, incr, CALLS / THREADS, number)
-        expected[number].update(app.name for app in calls)
+        called = call(apps, incr, calls / THREADS, number)
+        expected[number].update(app.name for app in called)
 
-    threads = [Thread(target=work, args=[number]) for number in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    json.dump(sum(expected, Counter()), sys.stdout)
+    in_threads(work, range(THREADS))
+    return sum(expected, Counter())
+
+
+def in_threads(work, arguments):
+    """Call a function in a thread for each argument. An error in one is raised."""
+    with ThreadPoolExecutor(len(arguments)) as pool:
+        list(pool.map(work, arguments))
+
+
+def counted(server):
+    """Return what is in all databases, by number and key."""
+    found = {}
+    for db, key in sorted(server.keys()):
+        with server.client(db) as client:
+            found[db, key] = int(client.get(key))
+    return found
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    json.dump(count(sys.argv[1], APPS, CALLS), sys.stdout)
