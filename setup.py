@@ -44,6 +44,7 @@ setup(
         "Programming Language :: Python :: 3.13",
         "Programming Language :: Python :: 3.14",
         "Programming Language :: Python :: 3.15",
+        "Programming Language :: Python :: Free Threading :: 2 - Beta",
         "Topic :: Database",
         "Topic :: Internet :: WWW/HTTP",
     ],

@@ -49,6 +49,8 @@ WITH = {
     "alone": {},
     "with a cluster": {"REDIS_URL": "redis+cluster://one"},
     "with sentinels": {"REDIS_URL": "redis+sentinel://one/shop"},
+    "with another library": {"REDIS_CLASS": "valkey.Valkey"},
+    "with the class of a single server": {"REDIS_CLASS": "redis.Redis"},
     "with a Unix socket": {"REDIS_URL": "unix:///run/redis.sock"},
     "without verification": {"REDIS_SSL_CERT_REQS": "none"},
     "with a credential provider": {
