@@ -1,4 +1,4 @@
-"""The Redis extension for Flask, in four parts. Each uses only those below it.
+"""The Redis extension for Flask, in four parts. Each calls only those below it.
 
 1. :class:`Redis`, which stands in for the client of the current app.
 2. ``_ClientBuilder``, which makes a client from the settings of an app.
@@ -50,8 +50,8 @@ class Redis:
     settings and kept in ``app.extensions["redis"][prefix]``. One object can serve many
     apps, with one prefix on each. For a second database, create a second object.
 
-    The client's public methods, attributes and items use :attr:`connection` at each
-    call, also if you store a method. ``with redis as client:`` leaves the client open.
+    Public methods, attributes and ``redis[key]`` use :attr:`connection` each time, even
+    in a method that you stored. ``with redis as client:`` leaves the client open.
 
     :param flask.Flask app: the app to register. Default ``None``: use :meth:`init_app`.
     :param str config_prefix: how the names of the settings begin. Default ``"REDIS"``.
@@ -63,9 +63,9 @@ class Redis:
 
     #: The app to use outside a context, or ``None``. You can assign a registered app.
     app: Flask | None = None
-    # The class of the client registered last. It may belong to an app factory.
+    # Weak, because a class that an app factory defines keeps its app alive.
     _last_class: weakref.ref[type] = weakref.ref(redis.StrictRedis)
-    _is_lenient = False  # FlaskRedis: objects share prefixes, options complete URLs.
+    _is_lenient = False  # In FlaskRedis, objects share prefixes, options complete URLs.
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class Redis:
         self.app = app._get_current_object() if isinstance(app, LocalProxy) else app
         self._config_prefix = _check_prefix(config_prefix or "REDIS")
         self._options = options
-        # An app knows the object by this. Copies share it: a function is not copied.
+        # Apps know the object by it. Copies share it, because functions are not copied.
         self._token = lambda: None
         self._key = weakref.ref(self._token)
         if self.app is not None:
@@ -95,9 +95,8 @@ class Redis:
         :param flask.Flask app: the app to register. The object does not keep it alive.
         :param str config_prefix: how the names begin. Default: that of the constructor.
         :param options: parameters of the client, added to those of the constructor.
-        :raises ValueError: if the app is registered already, or a setting is invalid.
-        :raises TypeError, ImportError: if ``app`` is not a Flask app, if an option is
-            not a parameter of the client, or if ``REDIS_CLASS`` cannot be imported.
+        :raises ValueError: if the object or prefix is taken, or a setting is invalid.
+        :raises TypeError, ImportError: if ``app``, an option or a class is invalid.
 
         .. versionchanged:: 2.0 Accepts options. Raises an error for invalid settings.
         .. versionadded:: 0.3 Since 0.4 with ``config_prefix``.
@@ -109,13 +108,13 @@ class Redis:
         clients = app.extensions.get("redis", {})
         if not isinstance(clients, dict):
             raise TypeError("app.extensions['redis'] belongs to another extension.")
-        served, _ = app.extensions.get(_NAME, {}).get(self._key, (None, None))
-        for taken in () if self._is_lenient else (served, prefix):
+        own_prefix, _ = app.extensions.get(_NAME, {}).get(self._key, (None, None))
+        for taken in () if self._is_lenient else (own_prefix, prefix):
             if taken in clients:
                 error = f"The app {app.name!r} already has a client for {taken!r}."
                 raise ValueError(f"{error} For a second database, use a second object.")
         client = self._make_client(app.config, prefix, {**self._options, **options})
-        with _registering:
+        with _lock:
             self._keep(app, prefix, client)
 
     def _make_client(self, config: Config, prefix: str, options: _Values) -> t.Any:
@@ -123,13 +122,13 @@ class Redis:
 
     def _keep(self, app: Flask, prefix: str, client: t.Any) -> None:
         clients = app.extensions.setdefault("redis", {})
-        served = app.extensions.setdefault(_NAME, {})
+        objects = app.extensions.setdefault(_NAME, {})
         # A weak key, because many objects may come and go while the app lives.
-        key = weakref.ref(self._token, lambda key: served.pop(key, None))
-        if served.get(key) == (prefix, None):
+        key = weakref.ref(self._token, lambda key: objects.pop(key, None))
+        if objects.get(key) == (prefix, None):  # It is registered again.
             clients[prefix] = client
         is_first = clients.setdefault(prefix, client) is client
-        served[key] = prefix, None if is_first else client
+        objects[key] = prefix, None if is_first else client
         self._last_class = weakref.ref(type(client))
 
     def get_app(self) -> Flask:
@@ -166,8 +165,8 @@ class Redis:
             prefix, client = app.extensions[_NAME][self._key]
             return app.extensions["redis"][prefix] if client is None else client
         except KeyError:
-            error = f"The current app {app.name!r} is not registered with {self!r}."
-            raise _NoClientError(f"{error} Call init_app(app) on it.") from None
+            error = f"The current app {app.name!r} is not registered."
+            raise _NoClientError(f"{error} Call init_app(app) on {self!r}.") from None
 
     # The commands are added below the class, as methods. This finds everything else.
     def __getattr__(self, name: str) -> t.Any:
@@ -177,14 +176,14 @@ class Redis:
         try:
             found = getattr(self.connection, name)
         except (RedisError, RedisClusterException) as error:
-            # The client of a cluster connects to answer this.
+            # The client of a cluster connects to look this up.
             raise AttributeError(f"Cannot look up {name!r}: {error}") from error
         if inspect.ismethod(found):
             return _late_method(name, found.__func__).__get__(self)
         return found
 
     def __setattr__(self, name: str, value: t.Any) -> None:
-        # What a test restores, in any context, must not stay here, for all apps.
+        # A patch that a test undoes must not leave one app's value here, for all apps.
         replaced = vars(self).setdefault("_replaced", {})
         if name not in vars(self):
             with contextlib.suppress(Exception):
@@ -196,7 +195,7 @@ class Redis:
 
     @property  # type: ignore[misc]
     def __class__(self) -> t.Any:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """The class of the current client or of the last; in a subclass, of both."""
+        """The class of the current or last client; in a subclass, a class of both."""
         try:
             found = self.connection.__class__
         except Exception:  # noqa: BLE001
@@ -229,8 +228,9 @@ class _NoClientError(RuntimeError, AttributeError):
     """There is no current client. ``hasattr(redis, name)`` is false then."""
 
 
-_NAME = "flask-and-redis"  # An app keeps here, by object, its prefix and own client.
-_registering = threading.RLock()  # FlaskRedis replaces the dict of clients.
+#: The key in app.extensions for the prefix and the own client, or None, of each object.
+_NAME = "flask-and-redis"
+_lock = threading.RLock()  # FlaskRedis may replace the dict of clients.
 _NoHooks = type("_NoHooks", (), {"__init_subclass__": lambda cls: None})
 _current_app = current_app._get_current_object  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -239,7 +239,7 @@ def _check_prefix(prefix: str) -> str:
     if isinstance(prefix, str) and re.fullmatch(r"[\w.-]+", prefix):
         return prefix
     # Don't show it: it may be a misplaced URL with a password.
-    raise ValueError("config_prefix must be an identifier, such as 'REDIS'.")
+    raise ValueError("config_prefix must be letters, digits, _, - and ., as in REDIS.")
 
 
 def _late_method(name: str, method: t.Callable[..., t.Any]) -> t.Any:
@@ -264,7 +264,7 @@ class FlaskRedis(Redis):
     ``app.extensions["redis"]`` keeps the client of the first, and has the methods of
     the client for ``"REDIS"``. A host, port or database in code completes the URL.
 
-    :param app, config_prefix, options: as for :class:`Redis`, and with its errors.
+    :param app, config_prefix, options: as for :class:`Redis`.
     :param bool strict: ignored, but another type than a boolean raises ``TypeError``.
 
     .. versionadded:: 2.0
@@ -325,7 +325,7 @@ class FlaskRedis(Redis):
         return super().connection if client is None else client
 
     def __delattr__(self, name: str) -> None:
-        vars(self).pop(name, None)  # A patch ends, after an init_app.
+        vars(self).pop(name, None)  # init_app may have removed what a patch had set.
 
     def __getattr__(self, name: str) -> t.Any:
         if name == "_redis_client":
@@ -354,7 +354,7 @@ class _Clients(dict[str, t.Any]):
         super().__setitem__(key, value)
 
 
-client = sys.modules[f"{__name__}.client"] = sys.modules[__name__]  # As there.
+client = sys.modules[f"{__name__}.client"] = sys.modules[__name__]  # As in flask-redis.
 
 # 2. From the settings of one app to its client.
 _Values = dict[str, t.Any]
@@ -362,7 +362,7 @@ _Values = dict[str, t.Any]
 _OLD_NAMES = {"charset": "encoding", "errors": "encoding_errors", "user": "username"}
 #: Settings for which None means "no limit". For the others it means "not set".
 _NO_LIMIT = {"SOCKET_TIMEOUT", "SOCKET_CONNECT_TIMEOUT", "CONNECTION_POOL_TIMEOUT"}
-#: As options of a URL, these require Sentinel or TCP. As settings, they are ignored.
+#: Options of a URL that require Sentinel or TCP. The settings are ignored without it.
 _OF_SENTINEL = {"role", "min_other_sentinels", "sentinel_username", "sentinel_password"}
 _OF_TCP = {"socket_connect_timeout", "socket_keepalive"}
 #: Parts of the URL of a single server that are written to the settings.
@@ -372,7 +372,7 @@ _OF_POOLS = ("max_connections", "cache", "cache_config", "maint_notifications_co
 
 
 class _FromURL(str):
-    """A user name or password that was written back. Another URL does not get it."""
+    """A user name or password from a URL, in a setting. Another URL does not use it."""
 
 
 @dataclasses.dataclass
@@ -395,11 +395,11 @@ class _ClientBuilder:
         self.is_cluster = issubclass(self.client_class, redis.RedisCluster)
         is_redis = self.is_cluster or issubclass(self.client_class, redis.StrictRedis)
         of_class = _parameters(self.client_class)
-        self.kinds = {**(_OWN_KINDS if is_redis else _FOREIGN_KINDS), **of_class}
+        self.kinds = {**(_OWN_KINDS if is_redis else _NEVER), **of_class}
         if not is_redis and "startup_nodes" in of_class:
-            raise TypeError(f"{self.label('class')}: a cluster needs redis-py's class.")
+            raise TypeError(f"{self.label('class')}: a cluster needs RedisCluster.")
         if not is_redis and "retry" in of_class:
-            self.kinds["retry"] = _OBJECT  # Each library has its own.
+            self.kinds["retry"] = _OBJECT  # Each library has a Retry of its own.
         arguments = self.merge(self.find_names())
         if is_redis:
             self.check_combination(arguments)
@@ -416,9 +416,9 @@ class _ClientBuilder:
     def label(self, name: str) -> str:
         return f"{self.prefix}_{name.upper()}"
 
-    def check_call(self, name: str, called: type, arguments: _Values) -> None:
+    def check_call(self, name: str, called: t.Any, arguments: _Values) -> None:
         try:
-            inspect.signature(called).bind(**arguments)
+            inspect.signature(called.__init__).bind(called, **arguments)
         except TypeError as error:
             raise TypeError(f"{self.label(name)}: {error}.") from None
 
@@ -426,8 +426,8 @@ class _ClientBuilder:
         settings = {}
         for key, value in self.config.copy().items():  # Threads may add to it.
             name = str(key).removeprefix(f"{self.prefix}_")
-            # Platforms hand out "" or None for what is not set, and values with a line
-            # end. A password may begin or end with a blank.
+            # Platforms give "" or None for unset variables, and add line ends. A space
+            # may begin or end a password.
             if type(value) is str:
                 value = value.rstrip("\r\n") if "PASSWORD" in name else value.strip()
             is_set = value != "" and (value is not None or name in _NO_LIMIT)
@@ -437,7 +437,7 @@ class _ClientBuilder:
         return settings
 
     def find_url(self) -> _Values:
-        """Return the parameters in the URL, with defaults for what it leaves out."""
+        """Return the parameters in the URL, with defaults for parts that it lacks."""
         url, implied = _split_url(self.label("url"), self.settings.get("URL"))
         names = implied.keys() | (_SERVERS if "host" in implied else set())
         for name in sorted(names & self.options.keys()):
@@ -488,7 +488,7 @@ class _ClientBuilder:
         return names
 
     def merge(self, names: dict[str, str]) -> _Values:
-        """Return the arguments. What is given later overrides what is given earlier."""
+        """Return the arguments. Settings override options; the URL overrides both."""
         merged: _Values = {}
         for given, key, label in (
             (self.options, str, self.label),
@@ -506,7 +506,7 @@ class _ClientBuilder:
         if str(merged.get("host")).startswith("/"):
             merged["unix_socket_path"] = merged.pop("host")
         if merged.get("ssl") and merged.get("ssl_check_hostname") is None:
-            # Some clients don't check it. redis-py 6.0 fails without a certificate.
+            # Some clients do not check it by default. redis-py 6.0 fails with "none".
             merged["ssl_check_hostname"] = _verifies(merged)
         return merged
 
@@ -546,7 +546,7 @@ class _ClientBuilder:
             driver = redis.DriverInfo()  # CLIENT LIST shows it.
             defaults["driver_info"] = driver.add_upstream_driver(_NAME, __version__)
         if not _DEFAULT_RETRY and arguments.get("retry"):
-            # redis-py 5 and earlier only repeat commands after these errors.
+            # redis-py 5 and earlier repeat commands only after the errors listed.
             defaults["retry_on_error"] = [redis.ConnectionError, redis.TimeoutError]
         return defaults
 
@@ -609,7 +609,7 @@ class _ClientBuilder:
         return redis.SentinelConnectionPool(own["service_name"], manager, **kwargs)  # type: ignore[no-untyped-call]
 
     def pool_arguments(self, client: t.Any, arguments: _Values) -> _Values:
-        # Not what each pool adds; nor the client's arguments, as a subclass may differ.
+        # The pool's arguments, not the client's: a subclass may change them.
         added = redis.ConnectionPool().connection_kwargs
         used = client.connection_pool.connection_kwargs
         of_pool = {k: arguments[k] for k in _OF_POOLS if arguments.get(k) is not None}
@@ -628,7 +628,7 @@ class _LateStart:
         self._start = start
 
     def __getattr__(self, name: str) -> t.Any:
-        # The constructor, which is still to come, sets no dunders. copy.copy() asks.
+        # The constructor sets no dunders: don't connect when copy.copy() looks them up.
         if name.startswith("__"):
             raise AttributeError(name)
         if "_started" not in vars(self):
@@ -646,7 +646,7 @@ class _LateStart:
 
 # 4. The values. Many come from the environment, as strings or as parsed JSON.
 class _Kind(t.NamedTuple):
-    """How errors describe a value, and what converts it: to None if it is invalid."""
+    """How errors describe valid values, and a function that converts them or fails."""
 
     expected: str
     convert: t.Callable[..., t.Any]
@@ -676,7 +676,7 @@ def _number(value: t.Any, number_type: type, least: float, most: float) -> t.Any
 
 
 def _string(value: t.Any) -> t.Any:
-    # JSON turns 12345 into an integer; str() restores it. It cannot restore 1.50.
+    # JSON turns 12345 into an integer, which str() restores. It would not restore 1.50.
     return str(value) if type(value) is int else os.fspath(value)
 
 
@@ -754,7 +754,7 @@ def _verifies(arguments: _Values) -> bool:
     return arguments.get("ssl_cert_reqs", "required") not in (None, "none", 0)
 
 
-_MOST = 1e308
+_MOST = 1e308  # Not infinity.
 _DEFAULT_RETRY = inspect.signature(redis.StrictRedis).parameters["retry"].default
 _PAIRS = "host:port,host:port or a list of such pairs, with ports from 1 to 65535"
 _STRATEGIES = getattr(redis.cluster, "LoadBalancingStrategy", str)
@@ -784,8 +784,8 @@ _OWN_KINDS = {
     "sentinel_password": _STRING,
     "sentinel_kwargs": _Kind("a dict of parameters of redis.Redis", dict),
 }
-#: For the class of another library, which has pools and Sentinels of its own.
-_FOREIGN_KINDS = dict.fromkeys(_OWN_KINDS, _Kind("left out: it needs redis-py", {}.get))
+#: For a class of another library, any value of these is invalid.
+_NEVER = dict.fromkeys(_OWN_KINDS, _Kind("left out: it needs redis-py's class", {}.get))
 _OBJECTS = ["cache", "cache_config", "connection_pool", "credential_provider"]
 _OBJECTS += ["address_remap", "driver_info", "event_dispatcher", "policy_resolver"]
 _OBJECTS += ["maint_notifications_config", "oss_cluster_maint_notifications_handler"]
@@ -845,7 +845,7 @@ def _parameters(made: type) -> dict[str, _Kind | None]:
     return parameters
 
 
-#: Each of these says where to connect, and overrides all of them in earlier places.
+#: Each of these gives the address, and overrides all of them in earlier places.
 _SERVERS = {"host", "unix_socket_path", "connection_pool", "sentinels", "startup_nodes"}
 #: By a part of the scheme: an example, what the path must be, and a pattern with groups
 #: named like parameters. If it does not match, the path is invalid.
@@ -873,7 +873,7 @@ def _split_url(setting: str, url: t.Any) -> tuple[_Values, _Values]:
     address, _, query = _convert(setting, url, _URL)[0].partition("?")
     scheme, separator, rest = address.partition("://")
     scheme = scheme.lower().replace("valkey", "redis")
-    # Without a slash, it is a host, which may have any of these words in it.
+    # Without a slash, the "scheme" is a host, whose name may contain these words.
     word = scheme if ":/" in address else ""
     example, path, pattern = next(v for k, v in _FORMS.items() if re.search(k, word))
     if scheme not in _SCHEMES or not separator:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds a Python without the global interpreter lock, which Debian does not package,
-# from the source package of the first of these that can be fetched. Requires gcc, make,
-# libffi-dev, libsqlite3-dev, libssl-dev and zlib1g-dev. It takes some two minutes.
+# from the first source package that can be fetched. Requires gcc, make, libffi-dev,
+# libsqlite3-dev, libssl-dev and zlib1g-dev. It takes some two minutes.
 #   free-threaded-python.sh FOLDER PACKAGE/SUITE...
 # Then add FOLDER/bin to the end of PATH.
 set -euo pipefail
@@ -19,7 +19,7 @@ apt_get() {
     apt-get --quiet=2 -o "Dir::State=$work" -o "Dir::State::status=$work/status" \
         -o "Dir::Cache=$work" -o "Dir::Etc::sourcelist=$work/list" \
         -o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
-        -o Acquire::Languages=none -o APT::Sandbox::User=root "$@"
+        -o Acquire::Languages=none -o Acquire::Retries=3 -o APT::Sandbox::User= "$@"
 }
 cd "$work"
 for wanted; do
@@ -29,15 +29,16 @@ for wanted; do
     fi
     rm -f ./*.orig.tar.*
 done
-# As it was released, without Debian's patches.
+[ -e ./*.orig.tar.xz ] || { echo "No source package could be fetched."; exit 1; }
+# The release itself, without Debian's patches.
 tar --extract --file ./*.orig.tar.xz --strip-components 1 --directory source
 cd build
 {
     ../source/configure --prefix="$prefix" --disable-gil --disable-test-modules \
-        --with-ensurepip=no
-    make --jobs "$(nproc)"
-    # Without compiling the library: a run compiles what it imports.
-    make altbininstall libinstall inclinstall sharedinstall
+        --with-ensurepip=no &&
+        make --jobs "$(nproc)" &&
+        # Not the library's .pyc files: Python compiles each module when it is imported.
+        make altbininstall libinstall inclinstall sharedinstall
 } >log 2>&1 || { tail --lines 50 log; exit 1; }
 "$prefix"/bin/python3.*t -c 'import ctypes, sqlite3, ssl, sys; print(sys.version); \
 assert not sys._is_gil_enabled()'

@@ -42,8 +42,8 @@ collect_ignore = [
 
 def pytest_configure(config):
     if FREE_THREADED:
-        # It finalizes garbage in any order. A socket may be reached before redis-py's
-        # connection, which would have closed it.
+        # There, garbage is finalized in any order: a socket may warn before redis-py's
+        # connection closes it.
         ignored = "ignore:unclosed <socket:ResourceWarning"
         config.addinivalue_line("filterwarnings", ignored)
 

@@ -20,8 +20,6 @@ from servers import (
 
 from flask_redis import Redis
 
-SLOTS = range(16384)
-
 
 class Kept(redis_py.RedisCluster):
     """Keeps what it was constructed with, and connects to nothing."""
@@ -110,7 +108,7 @@ def test_app_starts_while_its_cluster_is_down(tmp_path):
     node = TestServer(tmp_path, port, "--cluster-enabled", "yes")
     try:
         with node.client() as client:
-            client.execute_command("CLUSTER", "ADDSLOTS", *SLOTS)
+            client.execute_command("CLUSTER", "ADDSLOTS", *range(16384))
             wait_until(lambda: client.set("key", "value"))
         assert redis.get("key") == "value"
     finally:
@@ -520,7 +518,7 @@ def test_cluster_url_for_another_class():
 
 
 def test_nodes_for_another_class():
-    """The database would be at localhost, without a word."""
+    """Otherwise the client would silently connect to localhost."""
     error = r"^REDIS_STARTUP_NODES .* needs RedisCluster.$"
     with pytest.raises(ValueError, match=error):
         Redis(make_app(REDIS_STARTUP_NODES="one", REDIS_CLASS="redis.Redis"))

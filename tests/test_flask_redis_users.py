@@ -680,17 +680,21 @@ def test_many_threads_make_their_own(app):
 
 
 class Meeting(dict):
-    """Extensions of an app. Who looks for the clients waits for another, shortly."""
+    """Extensions of an app. Who looks up the clients waits briefly for another."""
 
     def __init__(self, extensions):
         super().__init__(extensions)
-        self._barrier = threading.Barrier(2)
+        self.met = 0
+        self._barrier = threading.Barrier(2, self.meet)
+
+    def meet(self):
+        self.met += 1
 
     def get(self, name, *default):
         found = super().get(name, *default)
         if name == "redis":
             with contextlib.suppress(threading.BrokenBarrierError):
-                self._barrier.wait(0.2)
+                self._barrier.wait(1 if self.met else 30)
         return found
 
 
@@ -709,6 +713,7 @@ def test_first_objects_of_an_app_at_the_same_time(prefixes, server):
 
     with ThreadPoolExecutor(2) as pool:
         made = list(pool.map(work, (1, 2)))
+    assert app.extensions.met == 1
     with app.app_context():
         for store, client in made:
             assert store.connection is client

@@ -237,6 +237,10 @@ def test_init_app_keeps_no_app_and_no_client_alive(server):
     assert client() is None
 
 
+@pytest.mark.xfail(
+    FREE_THREADED and sys.version_info < (3, 14),
+    reason="Free-threaded Python 3.13 keeps each class, with or without the extension.",
+)
 def test_no_app_is_kept_alive_by_a_class_made_in_its_factory(server):
     redis = Redis()
 
@@ -259,8 +263,7 @@ def test_no_app_is_kept_alive_by_a_class_made_in_its_factory(server):
 
     app = create_and_drop()
     gc.collect()
-    # Python 3.13 without the GIL keeps each class, as it does with any other app.
-    assert app() is None or (FREE_THREADED and sys.version_info < (3, 14))
+    assert app() is None
 
 
 def test_constructor_holds_its_app(server):

@@ -317,15 +317,17 @@ class OtherCluster(OtherLibrary):
         pass
 
 
-def test_what_another_library_has_for_itself_is_an_error():
+def test_settings_that_require_redis_py_are_errors():
     for setting in ("CONNECTION_POOL_CLASS", "SENTINELS", "STARTUP_NODES", "ROLE"):
-        error = f"^REDIS_{setting} must be left out: it needs redis-py.$"
+        error = f"^REDIS_{setting} must be left out: it needs redis-py's class.$"
         with pytest.raises(ValueError, match=error):
             Redis(make_app(REDIS_CLASS=OtherClient, **{f"REDIS_{setting}": "a"}))
     for url in ("redis+cluster://one", "redis+sentinel://one/shop"):
-        with pytest.raises(ValueError, match=r"^REDIS_URL: .* it needs redis-py.$"):
+        with pytest.raises(
+            ValueError, match=r"^REDIS_URL: .* it needs redis-py's class.$"
+        ):
             Redis(make_app(REDIS_CLASS=OtherClient, REDIS_URL=url))
-    with pytest.raises(TypeError, match=r"^REDIS_CLASS: a cluster needs redis-py's"):
+    with pytest.raises(TypeError, match=r"^REDIS_CLASS: a cluster needs RedisC"):
         Redis(make_app(REDIS_CLASS=OtherCluster))
 
 
@@ -334,7 +336,7 @@ def test_retries_of_another_library_are_its_own():
     assert Redis(make_app(REDIS_CLASS=OtherClient, REDIS_RETRY=retry)).retry is retry
     with pytest.raises(ValueError, match=r"^REDIS_RETRY must be a Python object"):
         Redis(make_app(REDIS_CLASS=OtherClient, REDIS_RETRY=3))
-    # This one has none: it is as any name that the class does not know.
+    # This class has no such parameter, so the setting is ignored.
     Redis(make_app(REDIS_CLASS=OtherLibrary, REDIS_RETRY=3))
 
 

@@ -72,6 +72,7 @@ class Counting(NoBackoff):
 
 def test_retries_and_errors_are_those_of_the_library():
     """redis-py's retries would not know its errors."""
+    Counting.asked.clear()
     retry = Retry(Counting(), 2, (ConnectionRefusedError,))
     redis = Redis(make_app(**settings(REDIS_PORT=free_port(), REDIS_RETRY=retry)))
     with pytest.raises(valkey.ConnectionError):
@@ -81,7 +82,7 @@ def test_retries_and_errors_are_those_of_the_library():
 
 @pytest.mark.parametrize("retry", [3, "3"])
 def test_number_of_retries_is_an_error(retry):
-    """Each library has a class for it."""
+    """Each library has a Retry class of its own."""
     with pytest.raises(ValueError, match=r"^REDIS_RETRY must be a Python object"):
         Redis(make_app(**settings(REDIS_RETRY=retry)))
 
@@ -99,7 +100,7 @@ def test_number_of_retries_is_an_error(retry):
         ("REDIS_URL", "redis+cluster://one"),
     ],
 )
-def test_what_needs_redis_py_is_an_error(setting, value):
+def test_setting_that_requires_redis_py_is_an_error(setting, value):
     with pytest.raises(ValueError, match=rf"^{setting}.* must be left out: it needs"):
         Redis(make_app(**settings(**{setting: value})))
 
@@ -108,7 +109,7 @@ def test_what_needs_redis_py_is_an_error(setting, value):
 def test_its_client_of_a_cluster_is_an_error(url):
     """Its constructor would connect, while the app starts."""
     app = make_app(REDIS_CLASS="valkey.ValkeyCluster", REDIS_URL=url)
-    with pytest.raises(TypeError, match=r"^REDIS_CLASS: a cluster needs redis-py's"):
+    with pytest.raises(TypeError, match=r"^REDIS_CLASS: a cluster needs RedisC"):
         Redis(app)
 
 

@@ -70,10 +70,10 @@ def test_apps_that_come_and_go_while_others_call(server, figure):
         try:
             (call if number >= half else register)(number)
         finally:
-            if number < half and next(finished) == half:
-                done.set()
+            if number < half:
+                registered.wait()
 
-    finished = iter(range(1, half + 1))
+    registered = Barrier(half, done.set)
     many_apps.in_threads(work, THREADS)
     gc.collect()
     figure("apps registered and dropped", REGISTERED * half)
