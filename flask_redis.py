@@ -217,8 +217,7 @@ class Redis:
     def __enter__(self) -> t.Any:
         return self.connection
 
-    def __exit__(self, *exc_info: object) -> None:
-        pass
+    def __exit__(self, *exc_info: object) -> None: ...
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._config_prefix!r}>"
@@ -250,9 +249,8 @@ def _late_method(name: str, method: t.Callable[..., t.Any]) -> t.Any:
     return call
 
 
-_DUNDERS = ("__getitem__", "__setitem__", "__delitem__", "__contains__")
 for _name, _method in inspect.getmembers(redis.StrictRedis, inspect.isfunction):
-    if _name in _DUNDERS or not (_name.startswith("_") or hasattr(Redis, _name)):
+    if not hasattr(Redis, _name) and re.match("__(.+item|contains)__|[^_]", _name):
         setattr(Redis, _name, _late_method(_name, _method))
 
 
@@ -391,20 +389,18 @@ class _ClientBuilder:
     def build(self) -> t.Any:
         self.settings = self.find_settings()
         self.url = self.find_url()
-        self.client_class = self.find_class()
-        self.is_cluster = issubclass(self.client_class, redis.RedisCluster)
-        is_redis = self.is_cluster or issubclass(self.client_class, redis.StrictRedis)
-        of_class = _parameters(self.client_class)
-        self.kinds = {**(_OWN_KINDS if is_redis else _NEVER), **of_class}
-        if not is_redis and "startup_nodes" in of_class:
-            raise TypeError(f"{self.label('class')}: a cluster needs RedisCluster.")
-        if not is_redis and "retry" in of_class:
+        made = self.client_class = self.find_class()
+        self.is_cluster = issubclass(made, redis.RedisCluster)
+        self.is_redis = self.is_cluster or issubclass(made, redis.StrictRedis)
+        self.of_class = _parameters(made, redis.StrictRedis)
+        self.declared = self.of_class if self.is_redis else _parameters(made)
+        self.kinds = {**(_OWN_KINDS if self.is_redis else _NEVER), **self.of_class}
+        if not self.is_redis and "retry" in self.declared:
             self.kinds["retry"] = _OBJECT  # Each library has a Retry of its own.
         arguments = self.merge(self.find_names())
-        if is_redis:
-            self.check_combination(arguments)
-            arguments = {**self.defaults(arguments), **arguments}
-        own = {name: arguments.pop(name) for name in arguments.keys() - of_class.keys()}
+        self.check_combination(arguments)
+        arguments = {**self.defaults(arguments), **arguments}
+        own = {n: arguments.pop(n) for n in arguments.keys() - self.of_class.keys()}
         client = self.make_client(arguments, own)
         if self.url.keys() & {"host", "unix_socket_path"}:
             for name in _WRITTEN_BACK & self.url.keys() & arguments.keys():
@@ -416,11 +412,11 @@ class _ClientBuilder:
     def label(self, name: str) -> str:
         return f"{self.prefix}_{name.upper()}"
 
-    def check_call(self, name: str, called: t.Any, arguments: _Values) -> None:
+    def call(self, name: str, called: t.Any, arguments: _Values) -> t.Any:
         try:
-            inspect.signature(called.__init__).bind(called, **arguments)
+            return called(**arguments)
         except TypeError as error:
-            raise TypeError(f"{self.label(name)}: {error}.") from None
+            raise TypeError(f"{self.label(name)}: {error}") from error
 
     def find_settings(self) -> _Values:
         settings = {}
@@ -453,10 +449,9 @@ class _ClientBuilder:
     def find_class(self) -> type:
         found = self.settings.get("CLASS")
         if found is None:
-            nodes = self.options.get("startup_nodes")
-            nodes = self.settings.get("STARTUP_NODES", nodes)
-            is_cluster = "startup_nodes" in self.url if self.url else nodes
-            return redis.RedisCluster if is_cluster else redis.StrictRedis
+            given = self.url or {name.lower() for name in self.settings} & _SERVERS
+            given = given or {name for name, value in self.options.items() if value}
+            return redis.RedisCluster if "startup_nodes" in given else redis.StrictRedis
         error = f"{self.label('class')} must be a class or its path, like 'redis.Redis'"
         if isinstance(found, str):
             # Show nothing but a dotted path: anything else may be a password.
@@ -468,6 +463,8 @@ class _ClientBuilder:
                 raise ImportError(f"{error}; {found!r} cannot be imported.") from cause
         if not isinstance(found, type) or _is_async(found):
             raise TypeError(f"{error}. It must not be asynchronous: see 'Async views'.")
+        if found.__module__ in ("redis.sentinel", "valkey.sentinel", "valkey.cluster"):
+            raise TypeError(f"{error}. Leave it unset for a cluster or Sentinel.")
         return found
 
     def find_names(self) -> dict[str, str]:
@@ -505,13 +502,12 @@ class _ClientBuilder:
             merged.update(found)
         if str(merged.get("host")).startswith("/"):
             merged["unix_socket_path"] = merged.pop("host")
-        if merged.get("ssl") and merged.get("ssl_check_hostname") is None:
-            # Some clients do not check it by default. redis-py 6.0 fails with "none".
-            merged["ssl_check_hostname"] = _verifies(merged)
         return merged
 
     def check_combination(self, arguments: _Values) -> None:
         used = {name for name, value in arguments.items() if value}
+        used -= self.of_class.keys() & _OWN_KINDS.keys() - {"startup_nodes"}
+        known = {*self.of_class, "sentinels"}
         pool_class = arguments.get("connection_pool_class")
         waits = pool_class and "timeout" in _parameters(pool_class)
         pools = {"connection_pool", "single_connection_client"}
@@ -530,7 +526,7 @@ class _ClientBuilder:
             ("service_name" not in used, used & {"sentinels"}, "needs a service name"),
             (not used & _SERVERS, used & {"service_name"}, "needs Sentinels"),
             (not waits, used & {"connection_pool_timeout"}, "needs a pool that waits"),
-            (not self.is_cluster, used & {"startup_nodes"}, "needs RedisCluster"),
+            (True, used & _SERVERS - known, "is not a parameter of the client's class"),
             ("sentinels" not in used, in_url & _OF_SENTINEL, "needs Sentinels"),
             ("unix_socket_path" in used, in_url & _OF_TCP, "needs TCP"),
             (not has_tls, of_tls, "needs TLS, as with rediss://"),
@@ -542,10 +538,13 @@ class _ClientBuilder:
     def defaults(self, arguments: _Values) -> _Values:
         defaults: _Values = {}
         named = arguments.keys() & {"driver_info", "lib_name", "lib_version"}
-        if "driver_info" in self.kinds and not named:
+        if self.is_redis and "driver_info" in self.kinds and not named:
             driver = redis.DriverInfo()  # CLIENT LIST shows it.
             defaults["driver_info"] = driver.add_upstream_driver(_NAME, __version__)
-        if not _DEFAULT_RETRY and arguments.get("retry"):
+        if arguments.get("ssl") and "ssl_check_hostname" in self.declared:
+            # Some clients do not check it by default. redis-py 6.0 fails with "none".
+            defaults["ssl_check_hostname"] = _verifies(arguments)
+        if not _DEFAULT_RETRY and isinstance(arguments.get("retry"), Retry):
             # redis-py 5 and earlier repeat commands only after the errors listed.
             defaults["retry_on_error"] = [redis.ConnectionError, redis.TimeoutError]
         return defaults
@@ -553,18 +552,15 @@ class _ClientBuilder:
     def make_client(self, arguments: _Values, own: _Values) -> t.Any:
         if self.is_cluster:
             return self.cluster_client(arguments)
-        self.check_call("class", self.client_class, arguments)
-        client = self.client_class(**arguments)
+        client = self.call("class", self.client_class, arguments)
         if own.get("sentinels"):
             client.connection_pool = self.sentinel_pool(client, arguments, own)
-        elif pool_class := own.get("connection_pool_class"):
+        elif made := own.get("connection_pool_class"):
             kwargs = self.pool_arguments(client, arguments)
             kwargs["connection_class"] = client.connection_pool.connection_class
-            is_given = "connection_pool_timeout" in own
-            if is_given and "timeout" in _parameters(pool_class):
+            if "timeout" in _parameters(made) and "connection_pool_timeout" in own:
                 kwargs["timeout"] = own["connection_pool_timeout"]
-            self.check_call("connection_pool_class", pool_class, kwargs)
-            client.connection_pool = pool_class(**kwargs)
+            client.connection_pool = self.call("connection_pool_class", made, kwargs)
         return client
 
     def cluster_client(self, arguments: _Values) -> t.Any:
@@ -573,7 +569,7 @@ class _ClientBuilder:
         nodes = arguments.get("startup_nodes")
         if not nodes:
             arguments = {"host": "localhost", "port": 6379, **arguments}
-        self.check_call("class", client_class, arguments)
+        self.call("class", inspect.signature(client_class, **_LAZY).bind, arguments)
 
         def start() -> t.Any:
             # New nodes for each start: redis-py keeps a node's client in the node.
@@ -755,6 +751,8 @@ def _verifies(arguments: _Values) -> bool:
 
 
 _MOST = 1e308  # Not infinity.
+# FORWARDREF: annotations may have names that only type checkers import.
+_LAZY: t.Any = {"annotation_format": 3} if sys.version_info >= (3, 14) else {}
 _DEFAULT_RETRY = inspect.signature(redis.StrictRedis).parameters["retry"].default
 _PAIRS = "host:port,host:port or a list of such pairs, with ports from 1 to 65535"
 _STRATEGIES = getattr(redis.cluster, "LoadBalancingStrategy", str)
@@ -819,6 +817,7 @@ _KINDS = {
     "username": _STRING,
     "protocol": _Kind("2 or 3, a version of the protocol", _number, (int, 2, 3)),
     "startup_nodes": _OWN_KINDS["startup_nodes"],
+    "connection_pool_class": _OWN_KINDS["connection_pool_class"],
     "load_balancing_strategy": _Kind("a strategy, such as round_robin", _STRATEGIES),
     **dict.fromkeys(_OBJECTS, _OBJECT),
 }
@@ -826,12 +825,13 @@ _KINDS = {
 _KINDS_BY_TYPE = {bool: _BOOLEAN, int: _INTEGER, float: _NUMBER, str: _STRING}
 
 
-def _parameters(made: type) -> dict[str, _Kind | None]:
+def _parameters(made: type, *more: type) -> dict[str, _Kind | None]:
     """Return the parameters of a class, and through ``**kwargs`` of the next one."""
     parameters: dict[str, _Kind | None] = {}
     owners = [each for each in made.__mro__[:-1] if "__init__" in vars(each)]
-    for owner in (*owners, redis.StrictRedis) if owners else ():
-        _, *rest = inspect.signature(vars(owner)["__init__"]).parameters.values()
+    for owner in (*owners, *more) if owners else ():
+        signature = inspect.signature(vars(owner)["__init__"], **_LAZY)
+        _, *rest = signature.parameters.values()
         for each in rest:
             # In redis-py 5 and earlier, old names are deprecated parameters.
             is_old = owner is redis.StrictRedis and each.name in _OLD_NAMES

@@ -204,6 +204,15 @@ def test_class_setting_that_is_not_a_class(value):
         Redis(make_app(REDIS_CLASS=value))
 
 
+@pytest.mark.parametrize(
+    "path", ["redis.Sentinel", "redis.SentinelConnectionPool", redis_py.Sentinel]
+)
+def test_class_of_sentinel_is_not_a_client(path):
+    error = "^REDIS_CLASS must be a class .* Leave it unset for a cluster or Sentinel.$"
+    with pytest.raises(TypeError, match=error):
+        Redis(make_app(REDIS_CLASS=path, REDIS_SENTINELS="one"))
+
+
 @pytest.mark.parametrize("prefix", [f"redis://:{SECRET}@there", "localhost:6379", 0.5])
 def test_prefix_that_cannot_begin_a_name(prefix):
     app = make_app()
@@ -238,6 +247,11 @@ def test_url_with_a_part_that_is_not_a_parameter_of_the_class(missing):
     Redis(make_app(REDIS_CLASS=Narrow, REDIS_URL="redis://there"))
 
 
+class ClientInZone(redis_py.Redis):
+    def __init__(self, zone, **kwargs):
+        super().__init__(**kwargs)
+
+
 class ClusterInZone(redis_py.RedisCluster):
     def __init__(self, zone, **kwargs):
         super().__init__(**kwargs)
@@ -246,13 +260,13 @@ class ClusterInZone(redis_py.RedisCluster):
 @pytest.mark.parametrize(
     ("setting", "called", "argument"),
     [
-        ("CLASS", "redis.Sentinel", "sentinels"),
+        ("CLASS", ClientInZone, "zone"),
         ("CLASS", ClusterInZone, "zone"),
         ("CONNECTION_POOL_CLASS", "redis.SentinelConnectionPool", "service_name"),
     ],
 )
 def test_class_whose_constructor_needs_other_arguments(setting, called, argument):
-    error = f"^REDIS_{setting}: missing a required argument: '{argument}'.$"
+    error = f"^REDIS_{setting}: .*missing .* required .*'{argument}'"
     with pytest.raises(TypeError, match=error):
         Redis(make_app(**{f"REDIS_{setting}": called}))
 

@@ -512,18 +512,40 @@ def test_sentinels_for_a_cluster():
 
 def test_cluster_url_for_another_class():
     app = make_app(REDIS_URL="redis+cluster://one", REDIS_CLASS="redis.StrictRedis")
-    error = "startup_nodes in REDIS_URL.* needs RedisCluster.$"
+    error = "startup_nodes in REDIS_URL.* is not a parameter of the client's class.$"
     with pytest.raises(ValueError, match=error):
         Redis(app)
 
 
-def test_nodes_for_another_class():
+class OneNode(redis_py.RedisCluster):
+    def __init__(self, host="localhost", port=6379, db=0):
+        super().__init__(host=host, port=port)
+
+
+@pytest.mark.parametrize("client", ["redis.Redis", OneNode])
+def test_nodes_for_a_class_without_this_parameter(client):
     """Otherwise the client would silently connect to localhost."""
-    error = r"^REDIS_STARTUP_NODES .* needs RedisCluster.$"
+    error = r"^REDIS_STARTUP_NODES .* is not a parameter of the client's class.$"
     with pytest.raises(ValueError, match=error):
-        Redis(make_app(REDIS_STARTUP_NODES="one", REDIS_CLASS="redis.Redis"))
+        Redis(make_app(REDIS_STARTUP_NODES="one", REDIS_CLASS=client))
     with pytest.raises(ValueError, match=error):
-        Redis(make_app(REDIS_CLASS="redis.Redis"), startup_nodes="one")
+        Redis(make_app(REDIS_CLASS=client), startup_nodes="one")
+    with pytest.raises(ValueError, match=error):
+        Redis(make_app(REDIS_CLASS=client, REDIS_URL="redis+cluster://one"))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"REDIS_HOST": "there"},
+        {"REDIS_UNIX_SOCKET_PATH": "/run/redis.sock"},
+        {"REDIS_SENTINELS": "there", "REDIS_SERVICE_NAME": "shop"},
+        {"REDIS_CONNECTION_POOL": redis_py.ConnectionPool(host="there")},
+    ],
+)
+def test_settings_with_an_address_override_nodes_in_code(settings):
+    redis = Redis(make_app(**settings), startup_nodes="one:7000")
+    assert type(redis.connection) is redis_py.Redis
 
 
 def test_url_of_a_single_server_overrides_the_nodes():

@@ -3,6 +3,7 @@
 import functools
 import inspect
 import ssl
+import sys
 
 import fakeredis
 import pytest
@@ -314,7 +315,14 @@ class OtherClient(OtherLibrary):
 
 class OtherCluster(OtherLibrary):
     def __init__(self, startup_nodes=None):
-        pass
+        self.startup_nodes = startup_nodes
+
+
+class Wrapper:
+    """Passes everything to redis-py."""
+
+    def __init__(self, **options):
+        self.options = options
 
 
 def test_settings_that_require_redis_py_are_errors():
@@ -327,8 +335,39 @@ def test_settings_that_require_redis_py_are_errors():
             ValueError, match=r"^REDIS_URL: .* it needs redis-py's class.$"
         ):
             Redis(make_app(REDIS_CLASS=OtherClient, REDIS_URL=url))
-    with pytest.raises(TypeError, match=r"^REDIS_CLASS: a cluster needs RedisC"):
-        Redis(make_app(REDIS_CLASS=OtherCluster))
+
+
+def test_parameters_of_another_library_are_its_own():
+    app = make_app(REDIS_CLASS=OtherCluster, REDIS_STARTUP_NODES="one:7000")
+    assert Redis(app).connection.startup_nodes == [("one", 7000)]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"REDIS_URL": "redis://there?ssl_ca_certs=/ca.pem"},
+        {"REDIS_URL": "rediss://there?ssl_cert_reqs=none&ssl_check_hostname=true"},
+        {"REDIS_UNIX_SOCKET_PATH": "/run/redis.sock", "REDIS_SSL": "yes"},
+    ],
+)
+def test_combinations_that_would_lose_tls_are_errors(settings):
+    for client in (Wrapper, redis_py.Redis):
+        with pytest.raises(ValueError, match=r"^REDIS_SSL.* (needs|cannot be)"):
+            Redis(make_app(REDIS_CLASS=client, **settings))
+
+
+def test_socket_for_a_class_that_connects_by_host():
+    """Otherwise the client would silently connect to localhost."""
+
+    class ByHost(redis_py.Redis):
+        def __init__(self, host="localhost", port=6379, db=0):
+            super().__init__(host=host, port=port, db=db)
+
+    for client in (ByHost, OtherLibrary):
+        with pytest.raises(
+            ValueError, match=r"^REDIS_UNIX_SOCKET_PATH .* is not a par"
+        ):
+            Redis(make_app(REDIS_CLASS=client, REDIS_HOST="/run/redis.sock"))
 
 
 def test_retries_of_another_library_are_its_own():
@@ -338,17 +377,71 @@ def test_retries_of_another_library_are_its_own():
         Redis(make_app(REDIS_CLASS=OtherClient, REDIS_RETRY=3))
     # This class has no such parameter, so the setting is ignored.
     Redis(make_app(REDIS_CLASS=OtherLibrary, REDIS_RETRY=3))
+    # This one has redis-py's.
+    wrapped = Redis(make_app(REDIS_CLASS=Wrapper, REDIS_RETRY=3)).connection
+    assert vars(wrapped.options["retry"])["_retries"] == 3
 
 
-@pytest.mark.parametrize("option", [{}, {"ssl_check_hostname": None}])
-def test_tls_of_another_library_checks_the_host_name(option):
+def test_tls_of_another_library_checks_the_host_name():
     url = "rediss://there"
     app = make_app(REDIS_CLASS=OtherClient, REDIS_URL=url)
-    assert Redis(app, **option).ssl_check_hostname is True
+    assert Redis(app).ssl_check_hostname is True
     app = make_app(REDIS_CLASS=OtherClient, REDIS_URL=f"{url}?ssl_check_hostname=no")
-    assert Redis(app, **option).ssl_check_hostname is False
+    assert Redis(app).ssl_check_hostname is False
     app = make_app(REDIS_CLASS=OtherClient, REDIS_URL="redis://there")
-    assert not Redis(app, **option).ssl_check_hostname
+    assert Redis(app).ssl_check_hostname is False
+    # What it passes the options to may not have this parameter.
+    wrapped = Redis(make_app(REDIS_CLASS=Wrapper, REDIS_URL=url)).connection
+    assert wrapped.options["ssl"] is True
+    assert "ssl_check_hostname" not in wrapped.options
+
+
+def decorated(constructor):
+    @functools.wraps(constructor)
+    def construct(self, **options):
+        constructor(self, zone="here", **options)
+
+    return construct
+
+
+class ClientInZone(redis_py.Redis):
+    @decorated
+    def __init__(self, zone, **options):
+        self.zone = zone
+        super().__init__(**options)
+
+
+def test_constructor_whose_decorator_adds_an_argument(server):
+    redis = Redis(make_app(**server.settings, REDIS_CLASS=ClientInZone))
+    assert redis.zone == "here"
+    assert redis.ping()
+
+
+# Since Python 3.14, annotations are evaluated when something asks for them.
+if sys.version_info >= (3, 14):
+
+    class AnnotatedClient(redis_py.Redis):
+        def __init__(self, zone: OnlyForTypeCheckers = None, **options):  # noqa: F821
+            super().__init__(**options)
+
+    class AnnotatedPool(redis_py.BlockingConnectionPool):
+        def __init__(self, zone: OnlyForTypeCheckers = None, **options):  # noqa: F821
+            super().__init__(**options)
+
+    class AnnotatedCluster(redis_py.RedisCluster):
+        def __init__(self, zone: OnlyForTypeCheckers = None, **options):  # noqa: F821
+            super().__init__(**options)
+
+    def test_annotations_that_only_type_checkers_can_evaluate():
+        pool = {"REDIS_CONNECTION_POOL_CLASS": AnnotatedPool}
+        Redis(make_app(REDIS_CLASS=AnnotatedClient, **pool))
+        Redis(make_app(REDIS_CLASS=AnnotatedCluster))
+
+
+def test_fakeredis_with_the_pool_class_of_production():
+    settings = {"REDIS_CONNECTION_POOL_CLASS": "redis.BlockingConnectionPool"}
+    redis = Redis(make_app(**settings, REDIS_CLASS="fakeredis.FakeRedis"))
+    assert redis.set("key", "value")
 
 
 @pytest.mark.parametrize("named", [fakeredis.FakeRedis, "fakeredis.FakeStrictRedis"])
