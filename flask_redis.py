@@ -50,13 +50,13 @@ class Redis:
     settings and kept in ``app.extensions["redis"][prefix]``. One object can serve many
     apps, with one prefix on each. For a second database, create a second object.
 
-    Public methods, attributes and ``redis[key]`` use :attr:`connection` each time, even
-    in a method that you stored. ``with redis as client:`` leaves the client open.
+    Public methods, attributes and ``redis[key]`` look up :attr:`connection` each time,
+    even a method that you stored. ``with redis as client:`` leaves the client open.
 
     :param flask.Flask app: the app to register. Default ``None``: use :meth:`init_app`.
     :param str config_prefix: how the names of the settings begin. Default ``"REDIS"``.
     :param options: parameters of the client. The settings of the app override them.
-    :raises ValueError, TypeError, ImportError: with an app, as :meth:`init_app` does.
+    :raises ValueError, TypeError, ImportError: those of :meth:`init_app`, with an app.
 
     .. versionadded:: 0.1 Since 0.4 with ``config_prefix``, since 2.0 with options.
     """
@@ -138,8 +138,8 @@ class Redis:
         """
         app: Flask | None = _current_app() if has_app_context() else self.app
         if app is None:
-            error = f"{self!r} has no current Flask app. Call init_app(app) once, and"
-            raise _NoClientError(f"{error} use it `with app.app_context()`.")
+            error = f"{self!r} has no current Flask app. Call init_app(app), then make"
+            raise _NoClientError(f"{error} calls inside `with app.app_context():`.")
         return app
 
     @property
@@ -258,12 +258,12 @@ class FlaskRedis(Redis):
     """The interface of flask-redis, another project, with a client for each app.
 
     Outside any context, calls go to the app registered last, which the object keeps
-    alive. You can register an object again, and several objects with one prefix:
-    ``app.extensions["redis"]`` keeps the client of the first, and has the methods of
+    alive. You can register several objects with one prefix, and an object again. Then
+    ``app.extensions["redis"]`` has the client of the first. It also has the methods of
     the client for ``"REDIS"``. A host, port or database in code completes the URL.
 
     :param app, config_prefix, options: as for :class:`Redis`.
-    :param bool strict: ignored, but another type than a boolean raises ``TypeError``.
+    :param bool strict: ignored. A value that is not a boolean raises ``TypeError``.
 
     .. versionadded:: 2.0
     """
@@ -289,7 +289,7 @@ class FlaskRedis(Redis):
     ) -> FlaskRedis:
         """Return an object whose clients come from ``provider.from_url``.
 
-        It gets ``REDIS_URL``, by default ``redis://localhost:6379/0``, and the options.
+        ``from_url`` gets ``REDIS_URL``, or redis://localhost:6379/0, and the options.
 
         :param provider: the class, such as ``fakeredis.FakeStrictRedis``.
         :param app, options: as for the constructor.
@@ -442,7 +442,7 @@ class _ClientBuilder:
                 continue
             if name not in implied or not self.completes_url:
                 error = f"{self.label('url')} does not give the {name}, so a default"
-                raise ValueError(f"{error} would override the option. Add it there.")
+                raise ValueError(f"{error} overrides the option. Add it to the URL.")
             implied[name] = option
         return {**url, **implied}
 
@@ -763,7 +763,7 @@ _COUNT = _Kind("an integer, 1 or more", _number, (int, 1, _MOST))
 _NUMBER = _Kind("a number", _number, (float, -_MOST, _MOST))
 _SECONDS = _Kind("a number of seconds, 0 or more", _number, (float, 0, _MOST))
 _TIMEOUT = _Kind("a number of seconds greater than 0", _number, (float, 1e-6, 1e9))
-_STRING = _Kind("a string; put a value such as 1.5 or true in quotes", _string)
+_STRING = _Kind('a string; write 1.5 or true with quotes, as "1.5"', _string)
 _HOST = _Kind("a host without a port, or the absolute path of a Unix socket", _host)
 _PORT = _Kind("an integer from 1 to 65535", _number, (int, 1, 65535))
 _COLLECTION = _Kind("a list or dict, not a string or number", _object, (list, dict))
@@ -815,7 +815,7 @@ _KINDS = {
     "health_check_interval": _SECONDS,
     "client_name": _STRING,
     "username": _STRING,
-    "protocol": _Kind("2 or 3, a version of the protocol", _number, (int, 2, 3)),
+    "protocol": _Kind("a version of the protocol, 2 or 3", _number, (int, 2, 3)),
     "startup_nodes": _OWN_KINDS["startup_nodes"],
     "connection_pool_class": _OWN_KINDS["connection_pool_class"],
     "load_balancing_strategy": _Kind("a strategy, such as round_robin", _STRATEGIES),
@@ -856,7 +856,7 @@ _SOCKET = "(?P<unix_socket_path>/.+)"
 _SENTINELS = "(?P<sentinels>[^/]+)/(?P<service_name>[^/@]+)"
 _DB = r"(?:/(?P<db>[0-9]+))?/?"
 _FORMS = {
-    "sentinel": ("redis+sentinel://a:26379,b:26379/service", "a service", _SENTINELS),
+    "sentinel": ("redis+sentinel://a:26379,b:26379/service", "a name", _SENTINELS),
     "cluster": ("redis+cluster://host:6379,host:6379", "0 or empty", _NODES),
     "unix|sock|file": ("unix:///run/redis.sock?db=0", "absolute", _SOCKET),
     "": ("redis://user:password@host:6379/0", "a database number", _ADDRESS),
@@ -895,5 +895,5 @@ def _split_url(setting: str, url: t.Any) -> tuple[_Values, _Values]:
     for name in sorted(options.keys() & repeated):
         raise ValueError(f"{setting}: {name} belongs in the address, not in an option.")
     if scheme.startswith("rediss") and not _boolean(options.setdefault("ssl", "true")):
-        raise ValueError(f"{setting}: the ssl must be true with {scheme}://.")
+        raise ValueError(f"{setting}: with {scheme}://, ssl must be true.")
     return {**options, **given}, {name: implied[name] for name in left_out}

@@ -369,7 +369,7 @@ ONE_HOST = "a host without a port, or the absolute path of a Unix socket."
         ("redis://:a#b@there", " must be a URL; write # in a password as %23."),
         ("redis://there?host=x", ": host belongs in the address, not in an option."),
         ("unix://run/redis.sock", ": the path must be absolute, as in unix:///run/"),
-        ("redis+sentinel://one", ": the path must be a service, as in redis+sentinel"),
+        ("redis+sentinel://one", ": the path must be a name, as in redis+sentinel"),
         ("redis+sentinel://one:x/shop", ": the sentinels must be host:port,host:port"),
         ("redis+cluster://one:x", ": the startup_nodes must be host:port,host:port"),
         ("redis+cluster://one/x", ": the path must be 0 or empty, as in redis+cl"),

@@ -370,8 +370,8 @@ def test_tls_that_is_said_twice(scheme, rest):
         Redis(make_app(REDIS_URL=f"{url}?ssl={word}"))
     for word in ("false", "no", "0"):
         message = error_of(REDIS_URL=f"{url}?ssl={word}")
-        assert message == f"REDIS_URL: the ssl must be true with rediss{rest}://."
-    assert error_of(REDIS_URL=f"{url}?ssl=maybe").startswith("REDIS_URL: the ssl must")
+        assert message == f"REDIS_URL: with rediss{rest}://, ssl must be true."
+    assert error_of(REDIS_URL=f"{url}?ssl=maybe").startswith("REDIS_URL: with rediss")
 
 
 def test_settings_for_sentinel_beside_another_url_do_nothing(server):
