@@ -505,8 +505,8 @@ class _ClientBuilder:
         return merged
 
     def check_combination(self, arguments: _Values) -> None:
-        used = {name for name, value in arguments.items() if value}
-        used -= self.of_class.keys() & _OWN_KINDS.keys() - {"startup_nodes"}
+        theirs = self.of_class.keys() & _OWN_KINDS.keys() - {"startup_nodes"}
+        used = {name for name, value in arguments.items() if value} - theirs
         known = {*self.of_class, "sentinels"}
         pool_class = arguments.get("connection_pool_class")
         waits = pool_class and "timeout" in _parameters(pool_class)
@@ -753,7 +753,7 @@ def _verifies(arguments: _Values) -> bool:
 _MOST = 1e308  # Not infinity.
 # FORWARDREF: annotations may have names that only type checkers import.
 _LAZY: t.Any = {"annotation_format": 3} if sys.version_info >= (3, 14) else {}
-_DEFAULT_RETRY = inspect.signature(redis.StrictRedis).parameters["retry"].default
+_DEFAULT_RETRY = inspect.signature(redis.Redis, **_LAZY).parameters["retry"].default
 _PAIRS = "host:port,host:port or a list of such pairs, with ports from 1 to 65535"
 _STRATEGIES = getattr(redis.cluster, "LoadBalancingStrategy", str)
 _BOOLEAN = _Kind("true or false (or yes or no, on or off, 1 or 0)", _boolean)
@@ -817,7 +817,7 @@ _KINDS = {
     "username": _STRING,
     "protocol": _Kind("a version of the protocol, 2 or 3", _number, (int, 2, 3)),
     "startup_nodes": _OWN_KINDS["startup_nodes"],
-    "connection_pool_class": _OWN_KINDS["connection_pool_class"],
+    "connection_pool_class": _OWN_KINDS["connection_pool_class"],  # In fakeredis.
     "load_balancing_strategy": _Kind("a strategy, such as round_robin", _STRATEGIES),
     **dict.fromkeys(_OBJECTS, _OBJECT),
 }
