@@ -763,7 +763,7 @@ _COUNT = _Kind("an integer, 1 or more", _number, (int, 1, _MOST))
 _NUMBER = _Kind("a number", _number, (float, -_MOST, _MOST))
 _SECONDS = _Kind("a number of seconds, 0 or more", _number, (float, 0, _MOST))
 _TIMEOUT = _Kind("a number of seconds greater than 0", _number, (float, 1e-6, 1e9))
-_STRING = _Kind('a string; write 1.5 or true with quotes, as "1.5"', _string)
+_STRING = _Kind('a string; quote values like 1.5 and true, as in "1.5"', _string)
 _HOST = _Kind("a host without a port, or the absolute path of a Unix socket", _host)
 _PORT = _Kind("an integer from 1 to 65535", _number, (int, 1, 65535))
 _COLLECTION = _Kind("a list or dict, not a string or number", _object, (list, dict))
@@ -817,7 +817,6 @@ _KINDS = {
     "username": _STRING,
     "protocol": _Kind("a version of the protocol, 2 or 3", _number, (int, 2, 3)),
     "startup_nodes": _OWN_KINDS["startup_nodes"],
-    "connection_pool_class": _OWN_KINDS["connection_pool_class"],  # In fakeredis.
     "load_balancing_strategy": _Kind("a strategy, such as round_robin", _STRATEGIES),
     **dict.fromkeys(_OBJECTS, _OBJECT),
 }
@@ -841,7 +840,8 @@ def _parameters(made: type, *more: type) -> dict[str, _Kind | None]:
                 parameters.setdefault(each.name, _KINDS.get(each.name, by_type))
         if not any(each.kind is each.VAR_KEYWORD for each in rest):
             break
-    parameters.pop("url", None)  # The setting is the extension's own.
+    for name in ("url", "connection_pool_class"):  # These are the extension's own.
+        parameters.pop(name, None)
     return parameters
 
 

@@ -439,9 +439,16 @@ if sys.version_info >= (3, 14):
 
 
 def test_fakeredis_with_the_pool_class_of_production():
-    settings = {"REDIS_CONNECTION_POOL_CLASS": "redis.BlockingConnectionPool"}
+    settings = {
+        "REDIS_CONNECTION_POOL_CLASS": "redis.BlockingConnectionPool",
+        "REDIS_CONNECTION_POOL_TIMEOUT": "2",
+        "REDIS_MAX_CONNECTIONS": "3",
+    }
     redis = Redis(make_app(**settings, REDIS_CLASS="fakeredis.FakeRedis"))
     assert redis.set("key", "value")
+    pool = redis.connection_pool
+    assert type(pool) is redis_py.BlockingConnectionPool
+    assert (pool.timeout, pool.max_connections) == (2, 3)
 
 
 @pytest.mark.parametrize("named", [fakeredis.FakeRedis, "fakeredis.FakeStrictRedis"])

@@ -200,7 +200,7 @@ def test_credentials_survive_the_environment_or_are_refused(name, text):
         kept = kept.rstrip("\r\n") if name == "password" else kept.strip()
         assert arguments(redis_with(**{name: value}))[name] == (kept or None)
     else:
-        with pytest.raises(ValueError, match="with quotes"):
+        with pytest.raises(ValueError, match="quote values like"):
             redis_with(**{name: value})
 
 
