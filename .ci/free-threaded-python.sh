@@ -4,27 +4,13 @@
 # libsqlite3-dev, libssl-dev and zlib1g-dev. It takes some two minutes.
 #   free-threaded-python.sh FOLDER PACKAGE/SUITE...
 # Then add FOLDER/bin to the end of PATH.
-set -euo pipefail
+source "$(dirname "$0")/debian.sh"
 prefix=$1
 shift
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-mkdir -p "$work"/{lists,archives}/partial "$work"/{source,build}
-touch "$work/status"
-# The server that the machine already uses for Debian's packages.
-mirror=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' \
-    'Created-By: Packages' | awk '$1 == "Debian" && $2 == "Debian" { print $3; exit }')
-apt_get() {
-    apt-get --quiet=2 -o "Dir::State=$work" -o "Dir::State::status=$work/status" \
-        -o "Dir::Cache=$work" -o "Dir::Etc::sourcelist=$work/list" \
-        -o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
-        -o Acquire::Languages=none -o Acquire::Retries=3 -o APT::Sandbox::User= "$@"
-}
-cd "$work"
+mkdir "$apt"/{source,build}
+cd "$apt"
 for wanted; do
-    echo "deb-src [signed-by=$keyring check-valid-until=no] $mirror ${wanted#*/} main" >list
-    if apt_get update && apt_get source --download-only "${wanted%/*}"; then
+    if use_suite deb-src "${wanted#*/}" && apt_get source --download-only "${wanted%/*}"; then
         break
     fi
     rm -f ./*.orig.tar.*
