@@ -513,7 +513,9 @@ class _ClientBuilder:
         pools = {"connection_pool", "single_connection_client"}
         managed = {"unix_socket_path", "connection_pool_class", *pools}
         provider, hostname = "credential_provider", "ssl_check_hostname"
-        has_tls = "ssl" in used or (arguments.get("sentinel_kwargs") or {}).get("ssl")
+        asked = arguments["sentinel_kwargs"] if "sentinel_kwargs" in used else {}
+        has_tls = "ssl" in used or asked.get("ssl")
+        unknown = asked.keys() - (_parameters(redis.Redis).keys() - {"host", "port"})
         of_tls = {name for name in self.url if name.startswith("ssl_")}
         no, in_url = "cannot be combined with", self.url.keys()
         for is_wrong, names, reason in (
@@ -527,6 +529,7 @@ class _ClientBuilder:
             (not used & _SERVERS, used & {"service_name"}, "needs Sentinels"),
             (not waits, used & {"connection_pool_timeout"}, "needs a pool that waits"),
             (True, used & _SERVERS - known, "is not a parameter of the client's class"),
+            (unknown, used & {"sentinel_kwargs"}, "must be parameters of redis.Redis"),
             ("sentinels" not in used, in_url & _OF_SENTINEL, "needs Sentinels"),
             ("unix_socket_path" in used, in_url & _OF_TCP, "needs TCP"),
             (not has_tls, of_tls, "needs TLS, as with rediss://"),
@@ -687,7 +690,6 @@ def _host(value: t.Any) -> str | None:
         return _path(host)
     if ":" in host:
         return str(ipaddress.IPv6Address(re.sub(r"\A\[(.*)]\Z", r"\1", host)))
-    # An empty or long label between dots raises an error here.
     return host if re.fullmatch(r"[\w.-]+", host) and host.encode("idna") else None
 
 
@@ -782,7 +784,6 @@ _OWN_KINDS = {
     "sentinel_password": _STRING,
     "sentinel_kwargs": _Kind("a dict of parameters of redis.Redis", dict),
 }
-#: For a class of another library, any value of these is invalid.
 _NEVER = dict.fromkeys(_OWN_KINDS, _Kind("left out: it needs redis-py's class", {}.get))
 _OBJECTS = ["cache", "cache_config", "connection_pool", "credential_provider"]
 _OBJECTS += ["address_remap", "driver_info", "event_dispatcher", "policy_resolver"]
@@ -886,8 +887,7 @@ def _split_url(setting: str, url: t.Any) -> tuple[_Values, _Values]:
     found = _convert(f"{setting}: the path", rest, kind).groupdict()
     given = {name: unquote(value) for name, value in found.items() if value}
     options = {k: v[0] for k, v in parse_qs(query, keep_blank_values=True).items()}
-    if "db" in options:  # It overrides the path.
-        given["db"] = options.pop("db")
+    given |= {"db": options.pop("db")} if "db" in options else {}  # Not the path's.
     implied = {"db": "0", "host": "localhost", "port": "6379"}
     left_out = implied.keys() & found.keys() - given.keys()
     repeated = {*given, *_SERVERS, "port", "service_name"}

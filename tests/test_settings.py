@@ -290,14 +290,22 @@ def test_class_without_a_constructor_has_no_parameters():
 class Router:
     """Is not redis-py's, and has parameters that this extension has for others."""
 
-    def __init__(self, sentinels=None, role=None, service_name=None, ssl=False):
-        self.kept = sentinels, role, service_name, ssl
+    def __init__(
+        self,
+        sentinels=None,
+        role=None,
+        service_name=None,
+        ssl=False,
+        sentinel_kwargs=None,
+    ):
+        self.kept = sentinels, role, service_name, ssl, sentinel_kwargs
 
 
 def test_foreign_class_is_given_its_own_parameters():
     settings = {"REDIS_SENTINELS": "one:1", "REDIS_ROLE": "replica", "REDIS_SSL": "on"}
+    settings["REDIS_SENTINEL_KWARGS"] = "text"
     client = Redis(make_app(REDIS_CLASS=Router, **settings)).connection
-    assert client.kept == ("one:1", "replica", None, True)
+    assert client.kept == ("one:1", "replica", None, True, "text")
 
 
 class OtherLibrary:
