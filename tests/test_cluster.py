@@ -548,6 +548,11 @@ def test_settings_with_an_address_override_nodes_in_code(settings):
     assert type(redis.connection) is redis_py.Redis
 
 
+def test_nodes_in_code_that_are_not_set():
+    redis = Redis(make_app(), startup_nodes=None)
+    assert type(redis.connection) is redis_py.Redis
+
+
 def test_url_of_a_single_server_overrides_the_nodes():
     url = "redis://there:6380/1"
     in_code = Redis(make_app(REDIS_URL=url), startup_nodes=[("one", 7000)])
